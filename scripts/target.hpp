@@ -1,0 +1,64 @@
+// The seam between a runbook and the machine it repairs: "run this there". The engine cannot tell SAC from SSH.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <string>
+
+namespace emsctl::scripts {
+
+enum class shell { cmd, powershell };
+
+// How the output of a command was proved. hashed: length and SHA-256 computed in the guest agree with what arrived.
+enum class proof_level { hashed, read_twice, none };
+
+struct command {
+    shell in = shell::cmd;
+    std::string text;              // as it would stand in a .cmd or .ps1 file
+    bool changes = false;          // false: must be safe to run twice
+    bool no_log = false;           // the text and its output are secret
+    std::chrono::seconds limit{120};
+    std::string label;             // for markers and errors
+};
+
+struct outcome {
+    std::int64_t exit_code = 0;
+    std::string out;  // UTF-8, "\n" line ends
+    std::string err;
+    std::chrono::milliseconds took{};
+    proof_level proof = proof_level::none;
+};
+
+struct line_use {
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::chrono::milliseconds elapsed{};
+};
+
+struct restart_outcome {
+    std::chrono::milliseconds took{};
+    std::string proof;  // what showed that it is a new boot: "machine-info after firmware"
+};
+
+class target {
+  public:
+    virtual ~target() = default;
+
+    // Throws system_error when the console, not the command, failed; whether the command ran is then in other
+    // hands: ask certainly_not_run.
+    virtual boost::asio::awaitable<outcome> run(command what) = 0;
+
+    // Restarts the machine, waits for a proof of the new boot and logs in again.
+    virtual boost::asio::awaitable<restart_outcome> restart(std::string reason, std::chrono::seconds limit) = 0;
+
+    virtual void mark(const std::string& label) = 0;  // a marker in the recording
+    virtual line_use used() const = 0;
+    virtual std::string describe() const = 0;
+
+    // True when it is certain that the command whose run() failed with `error` never began.
+    virtual bool certainly_not_run(const std::exception_ptr& error) const = 0;
+};
+
+}  // namespace emsctl::scripts
