@@ -1,0 +1,43 @@
+// The machine's addresses and its open sockets. A port is held by one process at a time, per protocol and family.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace emsctl::guest {
+
+struct socket_info {
+    bool is_tcp = true;
+    bool is_ipv6 = false;
+    std::string local_address;  // "0.0.0.0", "::", without brackets
+    std::uint16_t local_port = 0;
+    std::string remote_address;  // of a connection; empty for a listener
+    std::uint16_t remote_port = 0;
+    std::string state = "LISTENING";  // empty for UDP
+    unsigned pid = 0;
+    std::string component;  // the service that opened it, "" when the image says it all
+};
+
+class network {
+  public:
+    std::string ipv4 = "10.0.0.4", mask = "255.255.255.0", gateway = "10.0.0.1", dns = "168.63.129.16";
+    std::string link_local = "fe80::4d2a:91c4:7f0e:2b61%4", suffix, adapter = "Ethernet", mac = "00-0D-3A-5E-21-7C";
+
+    // Opens `port` on all addresses of both families; false, with nothing opened, when somebody has one of them.
+    bool listen(bool is_tcp, std::uint16_t port, unsigned pid, std::string component);
+    bool is_free(bool is_tcp, std::uint16_t port) const;
+    void add(socket_info socket) { sockets_.push_back(std::move(socket)); }
+    void close(unsigned pid, const std::string& component);  // what that component of the process has open
+    void close_all(unsigned pid);
+    void clear() { sockets_.clear(); }
+    std::vector<socket_info> all() const;  // TCP before UDP, IPv4 before IPv6, by port
+
+    nlohmann::json state() const;
+
+  private:
+    std::vector<socket_info> sockets_;
+};
+
+}  // namespace emsctl::guest
