@@ -16,11 +16,11 @@ enum class proof_level { hashed, read_twice, none };
 
 struct command {
     shell in = shell::cmd;
-    std::string text;              // as it would stand in a .cmd or .ps1 file
-    bool changes = false;          // false: must be safe to run twice
-    bool no_log = false;           // the text and its output are secret
+    std::string text;      // as it would stand in a .cmd or .ps1 file
+    bool changes = false;  // false: must be safe to run twice
+    bool no_log = false;   // the text and its output are secret
     std::chrono::seconds limit{120};
-    std::string label;             // for markers and errors
+    std::string label;  // for markers and errors
 };
 
 struct outcome {

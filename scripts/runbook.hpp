@@ -1,0 +1,198 @@
+// A runbook as a value: what stands in the file, with the place of each part kept for error texts. It runs nothing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "scripts/target.hpp"
+
+namespace emsctl::scripts {
+
+struct place {
+    int line = 0;  // from 1
+    int column = 0;
+};
+
+// Text with `{{ lua }}` holes, or a Lua expression; which of the two the member's comment says.
+struct written {
+    std::string text;
+    place at;
+};
+
+enum class variable_type { integer, text, boolean, choice };
+enum class risk_level { none, low, medium, high };
+enum class undo_class { exact, compensating, none };
+enum class takes_effect { now, restart };
+enum class severity { fault, note };
+enum class output_format { text, lines, number, fields, csv, json, reg, netstat, sc, sessions, sddl, events };
+
+std::string_view to_string(variable_type);
+std::string_view to_string(risk_level);
+std::string_view to_string(undo_class);
+std::string_view to_string(takes_effect);
+std::string_view to_string(severity);
+std::string_view to_string(output_format);
+
+struct variable {
+    std::string name;
+    variable_type type = variable_type::text;
+    std::optional<std::int64_t> min, max;  // integer
+    std::vector<std::string> choices;      // choice
+    nlohmann::json fallback;               // null: no default, somebody must decide
+    std::string question;                  // as put to a person
+    std::string proposal;                  // template; empty: none
+    place at;
+};
+
+// A command that only looks, and how its answer is read.
+struct reading {
+    shell in = shell::cmd;
+    written command;  // template
+    output_format parse = output_format::text;
+    std::string separator;            // fields
+    std::vector<std::string> fields;  // names of the columns: fields, csv
+    std::vector<std::string> keep;    // members of the parsed answer that count in comparisons; empty: all
+    std::vector<std::int64_t> expect_exit{0};
+    std::string register_as;
+    std::chrono::seconds limit{120};
+};
+
+struct finding_rule {
+    written when;  // Lua
+    written say;   // template
+    severity level = severity::fault;
+};
+
+// After a change of ours: look again until `that` holds or the time is over.
+struct settling {
+    written that;  // Lua
+    std::chrono::seconds within{60};
+};
+
+struct read_step {
+    reading what;
+    std::string look;  // one sentence: what was looked at
+    std::vector<finding_rule> findings;
+    std::optional<settling> settle;
+};
+
+// No command at all: findings and values computed from what was read before.
+struct judge_step {
+    std::string look;
+    written value;  // Lua; registered when the step has `register`
+    std::vector<finding_rule> findings;
+};
+
+struct plain_command {
+    shell in = shell::cmd;
+    written text;  // template
+    std::vector<std::int64_t> expect_exit{0};
+};
+
+struct undo_plan {
+    undo_class kind = undo_class::none;
+    std::vector<plain_command> commands;
+    written residue;                        // template; what stays even after the undo
+    std::optional<reading> unless_changed;  // the present value must be what we left, or the undo is refused
+};
+
+struct proof_plan {
+    reading what;
+    written that;  // Lua; the reading is `proof` there
+    std::chrono::seconds within{30};
+};
+
+struct command_step {
+    plain_command command;
+    written changes;  // template: from what to what
+    std::vector<reading> before;
+    undo_plan undo;
+    std::optional<proof_plan> proof;
+    takes_effect effective = takes_effect::now;
+    std::chrono::seconds limit{300};
+};
+
+struct registry_step {
+    written key, value, data;  // templates
+    std::string type;          // REG_DWORD, REG_SZ, ...
+    takes_effect effective = takes_effect::now;
+};
+
+struct service_step {
+    written name;       // template
+    std::string state;  // "running", "stopped" or ""
+    std::string start;  // "auto", "demand", "disabled" or ""
+    std::chrono::seconds within{60};
+};
+
+struct acl_step {
+    written path;                                             // template: one file
+    std::vector<std::pair<std::string, std::string>> grants;  // SID -> F, M, RX, R, W
+};
+
+struct restart_step {
+    written reason;  // template
+    std::chrono::seconds limit{900};
+};
+
+struct decision_step {
+    std::string variable;
+    written question;                   // template; empty: the variable's own
+    written proposal;                   // Lua; empty: the variable's own proposal
+    written accept;                     // Lua: the answer means yes; empty: any answer that is not false
+    bool safe = false;                  // the proposal may be taken without asking
+    std::vector<std::string> confirms;  // ids of steps that need no further confirmation
+};
+
+using step_action = std::variant<read_step, judge_step, command_step, registry_step, service_step, acl_step,
+                                 restart_step, decision_step>;
+
+struct step {
+    std::string name, id, cites;
+    written when;  // Lua; empty: always
+    written why;   // template, shown when the step acts
+    written loop;  // Lua: a list; the step runs once for each `item`
+    std::string register_as;
+    risk_level risk = risk_level::none;
+    std::vector<std::string> tags;
+    step_action action;
+    place at;
+};
+
+struct runbook {
+    std::string name, title, source;
+    std::vector<variable> variables;
+    std::vector<step> steps;
+    std::string file;    // where it was read from
+    std::string sha256;  // of its text
+};
+
+struct parse_error {
+    std::string file;
+    place at;
+    std::string message;
+    std::string line_text;   // the offending line
+    std::string suggestion;  // "did you mean ...?"; empty: none
+};
+std::string to_string(const parse_error& error);  // file:line:column: message, then the line with a caret
+
+struct parsed_runbook {
+    std::optional<runbook> book;  // set when there are no errors
+    std::vector<parse_error> errors;
+};
+parsed_runbook parse_runbook(std::string_view text, std::string file_name);
+
+// A shipped runbook by its name, or a file by its path. Not found is an error like any other.
+parsed_runbook find_runbook(const std::string& name_or_path);
+std::vector<std::string> shipped_runbooks();
+
+std::optional<std::string_view> embedded(std::string_view file_name);  // generated, cmake/embed.cmake
+std::vector<std::string_view> embedded_names();
+
+}  // namespace emsctl::scripts
