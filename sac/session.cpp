@@ -1,0 +1,369 @@
+#include "sac/session.hpp"
+
+#include <algorithm>
+#include <boost/system/system_error.hpp>
+#include <charconv>
+
+#include "sac/encoding.hpp"
+#include "sac/sac_error.hpp"
+
+namespace emsctl::sac {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view our_prompt = "#> ";
+constexpr std::string_view our_prompt_line = "prompt #$G$S";
+constexpr std::size_t typed_width = 232;
+constexpr int most_transfers = 3;
+
+// "10.0.22621.2283" out of `Microsoft Windows [Version 10.0.22621.2283]`, whatever the word before it.
+std::string version_in(std::string_view text) {
+    for (auto open = text.find('['); open != std::string_view::npos; open = text.find('[', open + 1)) {
+        const auto close = text.find(']', open);
+        if (close == std::string_view::npos) break;
+        const auto inside = text.substr(open + 1, close - open - 1);
+        const auto digits = inside.find_first_of("0123456789");
+        if (digits == std::string_view::npos) continue;
+        const auto version = inside.substr(digits);
+        const bool dotted = version.find_first_not_of("0123456789.") == std::string_view::npos &&
+                            std::count(version.begin(), version.end(), '.') >= 2;
+        if (dotted) return std::string(version);
+    }
+    return {};
+}
+
+std::optional<int> build_of(std::string_view version) {
+    const auto first = version.find('.');
+    const auto second = version.find('.', first + 1);
+    if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+    int build = 0;
+    const auto text = version.substr(second + 1);
+    if (std::from_chars(text.data(), text.data() + text.size(), build).ec != std::errc{}) return std::nullopt;
+    return build;
+}
+
+// The last number of a line such as "Active code page: 437", searched upwards from the prompt.
+std::optional<int> number_above_prompt(const screen& picture) {
+    for (int row = picture.cursor_row() - 1; row >= 0; --row) {
+        auto text = picture.row_text(row);
+        if (text.empty()) continue;
+        if (text.back() == '.') text.pop_back();  // some languages end the sentence
+        const auto start = text.find_last_not_of("0123456789");
+        int value = 0;
+        const auto digits = text.substr(start == std::string::npos ? 0 : start + 1);
+        if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc{}) return value;
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+// 64 hex digits on a row of their own; blank-separated pairs on 2012 R2 and older may take two rows.
+bool shows_hash(const screen& picture, const std::string& hash) {
+    std::string all;
+    for (const auto& line : picture.lines()) {
+        std::string squeezed;
+        for (const char c : line)
+            if (c != ' ') squeezed.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+        const bool hex = squeezed.find_first_not_of("0123456789abcdef") == std::string::npos;
+        all += hex ? squeezed : "|";
+    }
+    return all.find(hash) != std::string::npos;
+}
+
+std::string dos_text(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '\r') continue;
+        if (c == '\n') result.push_back('\r');
+        result.push_back(c);
+    }
+    if (!result.ends_with("\r\n")) result += "\r\n";
+    return result;
+}
+
+}  // namespace
+
+session::session(console& c, session_options options)
+    : console_(c), options_(std::move(options)), sac_(c), frame_(command_frame::make_nonce(options_.seed)) {}
+
+asio::awaitable<void> session::open() {
+    options_.progress("looking for the SAC prompt");
+    found_ = co_await sac_.attach(options_.boot_limit);
+    co_await open_shell();
+}
+
+asio::awaitable<void> session::open_shell() {
+    options_.progress("opening a command channel");
+    const std::string name = co_await sac_.create_channel(options_.channel_limit);
+    channel_ = co_await sac_.announce(name);
+    options_.progress("logging in on channel " + name);
+    co_await log_in(console_, channel_, options_.who, options_.login_limit);
+    in_shell_ = true;
+    co_await prepare_shell();
+}
+
+asio::awaitable<void> session::prepare_shell() {
+    co_await console_.settle(200ms, 5s);
+    if (console_.seen().now() != place::cmd_shell)
+        fail(sac_error::not_supported, "the channel's shell is not cmd.exe; " + console_.situation());
+    version_ = version_in(console_.seen().picture().dump());
+    auto profile =
+        options_.profile ? windows_profile::by_name(*options_.profile) : windows_profile::by_build(build_of(version_));
+    options_.progress("preparing the shell (" + (version_.empty() ? "no version shown" : "Windows " + version_) +
+                      ", console profile " + profile.name + ")");
+    keys_.emplace(console_, std::move(profile));
+    keys_->set_prompt(console_.seen().before_cursor());
+    co_await keys_->type(std::string(our_prompt_line));
+    const auto prompted = [](const far_end& end) { return end.before_cursor() == our_prompt; };
+    co_await keys_->enter("our own prompt", prompted, 20s);
+    keys_->set_prompt(std::string(our_prompt));
+    co_await make_folder();
+    co_await keys_->run("chcp", 20s);
+    code_page_ = number_above_prompt(console_.seen().picture()).value_or(437);
+    co_await install_kit();
+    if (!stale_folder_.empty()) {
+        co_await keys_->run("rd /s /q " + stale_folder_, 20s);
+        stale_folder_.clear();
+    }
+}
+
+asio::awaitable<void> session::make_folder() {
+    if (shells_++ > 0) frame_ = command_frame(command_frame::make_nonce(options_.seed + shells_));
+    const auto folder = frame_.folder();
+    co_await keys_->run("md " + folder + "& cd /d " + folder, 20s);
+    co_await keys_->run("cd", 20s);
+    const auto wanted = "\\ems" + frame_.nonce();
+    const auto lines = console_.seen().picture().lines();
+    const bool there = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+        return line.ends_with(wanted) && line.size() > 2 && line[1] == ':';
+    });
+    if (!there) fail(sac_error::guest_disk_full, "could not make " + folder + "; " + console_.situation());
+}
+
+asio::awaitable<void> session::send_lines(std::string bytes) {
+    const auto lines = command_frame::upload_lines(bytes, typed_width);
+    for (const auto& line : lines) co_await keys_->run(line, 20s);
+}
+
+asio::awaitable<void> session::install_kit() {
+    const std::string script = frame_.runner_script();
+    const std::string hash = sha256_hex(script);
+    for (int transfer = 0; transfer < most_transfers; ++transfer) {
+        co_await send_lines(script);
+        co_await keys_->run("certutil -f -decode u.64 k.cmd", 30s);
+        co_await keys_->run("cls", 20s);
+        co_await keys_->run("certutil -hashfile k.cmd SHA256", 30s);
+        if (shows_hash(console_.seen().picture(), hash)) co_return;
+    }
+    fail(sac_error::guest_cannot_hash,
+         "the guest did not confirm the hash of the session's runner (no certutil, or the disk is full); " +
+             console_.situation());
+}
+
+std::vector<std::string> session::rows_since(std::uint64_t mark) const {
+    std::vector<std::string> rows;
+    if (keys_->profile().draws == drawing::stream) {
+        std::string_view text = console_.seen().text_since(mark);
+        while (!text.empty()) {
+            const auto end = std::min(text.find('\n'), text.size());
+            rows.emplace_back(text.substr(0, end));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+    }
+    for (auto& line : console_.seen().picture().lines()) rows.push_back(std::move(line));
+    return rows;
+}
+
+asio::awaitable<command_frame::answer> session::ask_kit(std::string line, int tick, int id, span_of_time limit) {
+    co_await keys_->type(line);
+    const auto mark = console_.seen().offset();
+    const std::string end_mark = frame_.end_mark(tick);
+    const auto answered = [this, &end_mark](const far_end& end) {
+        if (!keys_->is_at_prompt(end)) return false;
+        const auto lines = end.picture().lines();
+        return std::find(lines.begin(), lines.end(), end_mark) != lines.end();
+    };
+    const std::string what = "the answer to '" + line + "'";
+    co_await keys_->enter(what, answered, limit);
+    command_frame::answer answer;
+    const auto rows = rows_since(mark);
+    frame_.read(rows, id, answer);
+    co_return answer;
+}
+
+asio::awaitable<void> session::put(std::string bytes, std::string file) {
+    const std::string hash = sha256_hex(bytes);
+    for (int transfer = 0; transfer < most_transfers; ++transfer) {
+        co_await send_lines(bytes);
+        const int tick = ++tick_;
+        const std::string line = command_frame::accept_line(tick, file);
+        const auto answer = co_await ask_kit(line, tick, 0, 30s);
+        if (answer.accepted_hash == hash) co_return;
+    }
+    fail(sac_error::transfer_failed, file + " arrived in the guest with another hash; " + console_.situation());
+}
+
+asio::awaitable<command_result> session::run(shell_kind shell, std::string text, span_of_time limit) {
+    begun_ = false;
+    const int id = ++id_;
+    std::string bytes = dos_text(text);
+    const bool ascii =
+        std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (shell == shell_kind::powershell) {
+        if (!has_wrapper_) {
+            const std::string wrapper = command_frame::powershell_wrapper();
+            co_await put(wrapper, "w.ps1");
+            has_wrapper_ = true;
+        }
+        if (!ascii) bytes = "\xEF\xBB\xBF" + bytes;
+    } else if (!ascii) {
+        const auto converted = to_code_page(bytes, code_page_);
+        if (!converted)
+            fail(sac_error::not_supported, "the command has characters that the guest's code page " +
+                                               std::to_string(code_page_) + " cannot hold");
+        bytes = *converted;
+    }
+    const std::string file = std::to_string(id) + (shell == shell_kind::powershell ? ".ps1" : ".cmd");
+    co_await put(bytes, file);
+
+    const int tick = ++tick_;
+    const std::string line = command_frame::run_line(tick, id);
+    const auto started = transport::line_clock::now();
+    begun_ = true;
+    command_frame::answer answer;
+    std::exception_ptr late;
+    try {
+        answer = co_await ask_kit(line, tick, id, limit);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != sac_error::timed_out) throw;
+        late = std::current_exception();
+    }
+    if (late) {
+        const bool back = co_await keys_->clear(10s);
+        fail(sac_error::timed_out,
+             std::string("the command did not end in time; ^C ") +
+                 (back ? "ended it, its effects up to then are not known" : "did not end it, it may still be running"));
+    }
+    const auto took = transport::line_clock::now() - started;
+    if (answer.disk_full) {
+        begun_ = false;
+        fail(sac_error::guest_disk_full, "the begin mark could not be written, so the command was not run");
+    }
+    if (answer.used_before)
+        fail(sac_error::transfer_failed, "command number " + std::to_string(id) + " had begun before");
+    for (int again = 0; again < most_transfers && (!answer.exit_code || !answer.out.size || !answer.err.size);
+         ++again) {
+        const int show_tick = ++tick_;
+        const std::string show = command_frame::show_line(show_tick, id);
+        answer = co_await ask_kit(show, show_tick, id, 60s);
+        if (answer.no_result) fail(sac_error::transfer_failed, "the command began and its end was never written");
+    }
+    if (!answer.exit_code || !answer.out.size || !answer.err.size)
+        fail(sac_error::transfer_failed, "the answer cannot be read; " + console_.situation());
+
+    command_result result;
+    result.exit_code = *answer.exit_code;
+    result.took = took;
+    result.out_bytes = co_await fetch(id, 'o', answer.out);
+    result.err_bytes = co_await fetch(id, 'e', answer.err);
+    result.out = windows_text(result.out_bytes, code_page_);
+    result.err = windows_text(result.err_bytes, code_page_);
+    co_return result;
+}
+
+asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::stream_facts facts) {
+    if (*facts.size > 0 && facts.hash.empty())
+        fail(sac_error::guest_cannot_hash, "the guest said no hash for the command's output; " + console_.situation());
+    int page = keys_->profile().page_lines;
+    int fruitless = 0;
+    while (fruitless < most_transfers) {
+        if (auto bytes = command_frame::bytes_of(facts)) co_return std::move(*bytes);
+        auto gap = command_frame::missing(facts);
+        if (!gap) {
+            // All lines are there and the hash says that one of them is wrong: ask for all again.
+            ++fruitless;
+            facts.lines.clear();
+            gap = command_frame::missing(facts);
+        }
+        const auto known = facts.lines.size();
+        const int tick = ++tick_;
+        const std::string line =
+            command_frame::page_line(tick, id, stream, gap->first, std::min(page, gap->second - gap->first + 1));
+        command_frame::answer answer;
+        answer = co_await ask_kit(line, tick, id, 120s);
+        auto& more = stream == 'o' ? answer.out : answer.err;
+        facts.lines.merge(more.lines);
+        if (facts.lines.size() == known) ++fruitless;
+        // A guest that loses lines gets asked for as much as fits its screen.
+        if (command_frame::missing(facts) && facts.lines.size() < known + static_cast<std::size_t>(page)) page = 18;
+    }
+    fail(sac_error::transfer_failed, "the output did not arrive with the hash that the guest computed");
+}
+
+asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time limit) {
+    const auto boots = console_.seen().boots();
+    const auto started = transport::line_clock::now();
+    std::erase_if(reason, [](char c) { return c == '"' || c == '%' || static_cast<unsigned char>(c) < 0x20; });
+    // Ten seconds are enough to leave the shell, and the guest's own limit for a comment is 512 characters.
+    const std::string command = "shutdown /r /t 10 /d p:2:4 /c \"" + reason.substr(0, 200) + "\"";
+    const auto asked = co_await run(shell_kind::cmd, command, 60s);
+    constexpr int already_under_way = 1115;
+    if (asked.exit_code != 0 && asked.exit_code != already_under_way)
+        fail(sac_error::not_supported,
+             "the guest refused to restart: exit " + std::to_string(asked.exit_code) + " " + asked.err + asked.out);
+    stale_folder_ = frame_.folder();
+    in_shell_ = false;
+    has_wrapper_ = false;
+    options_.progress("restarting");
+    co_await console_.wait_for(
+        "the new boot's <machine-info> and SAC prompt",
+        [boots](const far_end& end) { return end.boots() > boots && end.now() == place::sac_prompt; }, limit);
+    boot_proof proof;
+    proof.evidence = "<machine-info> of a new boot";
+    proof.took = transport::line_clock::now() - started;
+    found_ = co_await sac_.attach(options_.boot_limit);
+    co_await open_shell();
+    co_return proof;
+}
+
+asio::awaitable<void> session::leave_shell() {
+    co_await keys_->run("cd \\& rd /s /q " + frame_.folder(), 30s);
+    co_await keys_->type("exit");
+    const auto switches = console_.seen().switches();
+    const auto at_sac = [switches](const far_end& end) {
+        return end.switches() > switches && end.now() == place::switch_screen;
+    };
+    co_await keys_->enter("SAC's switch screen after exit", at_sac, 20s);
+    in_shell_ = false;
+}
+
+asio::awaitable<std::string> session::close() {
+    std::string left;
+    if (in_shell_ && keys_) {
+        try {
+            co_await leave_shell();
+        } catch (const boost::system::system_error& error) {
+            left = "the session's folder " + frame_.folder() + " may still be there (" + error.code().message() + ")";
+        }
+    }
+    const bool must_close = in_shell_;
+    try {
+        co_await sac_.come_back();
+        if (must_close && !channel_.name.empty()) co_await sac_.close_channel(channel_.name);
+    } catch (const boost::system::system_error& error) {
+        left += (left.empty() ? "" : "; ") + std::string("the console was not left at SAC> (") +
+                error.code().message() + ")";
+    }
+    in_shell_ = false;
+    co_return left;
+}
+
+asio::awaitable<std::string> session::abandon() {
+    if (in_shell_ && keys_ && begun_) co_await keys_->clear(10s);
+    std::string left = co_await close();
+    co_return left;
+}
+
+}  // namespace emsctl::sac

@@ -1,0 +1,100 @@
+// A logged-in session on the console: from whatever the line was left in to a shell in a channel of our own, commands
+// with proved results there, through restarts, and back to SAC> with everything closed that it opened.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "sac/channel_login.hpp"
+#include "sac/command_frame.hpp"
+#include "sac/console.hpp"
+#include "sac/sac_line.hpp"
+#include "sac/typist.hpp"
+
+namespace emsctl::sac {
+
+enum class shell_kind { cmd, powershell };
+
+struct command_result {
+    std::int64_t exit_code = 0;
+    std::string out;  // UTF-8, "\n" line ends
+    std::string err;
+    std::string out_bytes;  // exactly as the guest wrote them
+    std::string err_bytes;
+    span_of_time took{};  // from Enter to the last line of the answer
+};
+
+struct boot_proof {
+    span_of_time took{};
+    std::string evidence;
+};
+
+struct session_options {
+    credentials who;
+    std::uint64_t seed = 0;              // of nonces; a replay takes it from the recording
+    std::optional<std::string> profile;  // instead of the one that the shell's banner suggests
+    span_of_time boot_limit = std::chrono::minutes(15);
+    span_of_time channel_limit = std::chrono::minutes(5);
+    span_of_time login_limit = std::chrono::seconds(60);
+    std::function<void(const std::string&)> progress = [](const std::string&) {};
+};
+
+class session {
+  public:
+    session(console& c, session_options options);
+
+    asio::awaitable<void> open();
+
+    // Runs `text`, as it would stand in a .cmd or .ps1 file, and returns its proved result. On an error
+    // run_has_begun() tells whether the guest may have started it.
+    asio::awaitable<command_result> run(shell_kind shell, std::string text, span_of_time limit);
+    bool run_has_begun() const { return begun_; }
+
+    asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit);
+
+    // Removes the session's folder, ends the shell and leaves an empty SAC> prompt. Does what it can and reports
+    // what it could not do as text.
+    asio::awaitable<std::string> close();
+
+    // After a cancellation: interrupts what runs in the guest, then closes.
+    asio::awaitable<std::string> abandon();
+
+    const windows_profile& profile() const { return keys_->profile(); }
+    std::string windows_version() const { return version_; }  // from the shell's banner, empty when it shows none
+    const std::string& channel_name() const { return channel_.name; }
+    const sac_line::found& found() const { return found_; }
+    console& line() { return console_; }
+
+  private:
+    asio::awaitable<void> open_shell();
+    asio::awaitable<void> prepare_shell();
+    asio::awaitable<void> install_kit();
+    asio::awaitable<void> make_folder();
+    asio::awaitable<void> send_lines(std::string bytes);
+    asio::awaitable<void> put(std::string bytes, std::string file);
+    asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
+    asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts);
+    asio::awaitable<void> leave_shell();
+    std::vector<std::string> rows_since(std::uint64_t mark) const;
+
+    console& console_;
+    session_options options_;
+    sac_line sac_;
+    command_frame frame_;
+    std::optional<typist> keys_;
+    sac_line::found found_{};
+    channel_id channel_;
+    std::string version_;
+    std::string stale_folder_;  // of the shell that a restart ended
+    int code_page_ = 437;
+    int tick_ = 0;
+    int id_ = 0;
+    bool begun_ = false;
+    bool in_shell_ = false;
+    bool has_wrapper_ = false;
+    std::uint64_t shells_ = 0;
+};
+
+}  // namespace emsctl::sac
