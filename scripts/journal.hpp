@@ -59,6 +59,7 @@ struct journal_damage {
 struct journal_content {
     std::vector<journal_entry> entries;
     std::optional<journal_damage> damage;
+    std::string last_hash;  // of the last good entry
     const nlohmann::json& header() const { return entries.front().body; }
 };
 journal_content read_journal(const std::filesystem::path& path);  // throws when the file cannot be read

@@ -1,0 +1,26 @@
+// Text with `{{ lua }}` holes. Pure. Values that go into a command are suspected: the machine they came from may be
+// in somebody else's hands, so whatever the shell could take for more than a value is refused.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "scripts/expressions.hpp"
+
+namespace emsctl::scripts {
+
+enum class insertion { text, cmd, powershell };
+
+struct rendering {
+    std::string text;
+    std::optional<std::string> error;
+};
+
+// Into text: control characters of values become '?'. Into commands: a value is taken only if it cannot end the quotes
+// it stands in, or, outside quotes, is one plain word. `raw(x)` switches that off for one value.
+rendering render(std::string_view with_holes, const scope& names, insertion where);
+
+std::optional<std::string> template_error(std::string_view with_holes);  // nullopt: it can be rendered
+
+}  // namespace emsctl::scripts
