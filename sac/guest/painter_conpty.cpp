@@ -70,6 +70,7 @@ void conpty_painter::commit() {
 
 void conpty_painter::repaint() {
     is_dirty_ = false;
+    frame_.clear();
     paint_all();
     end_frame();
 }

@@ -16,7 +16,10 @@ class conpty_painter : public painter {
     void finish() override;
     void put(int row, int column, char32_t character) override;
     void scrolling(bool by_wrap) override;
-    void cleared() override { needs_repaint_ = true; }
+    void cleared() override {
+        frame_.clear();  // the repaint that follows covers it
+        needs_repaint_ = true;
+    }
 
   private:
     void paint_all();
