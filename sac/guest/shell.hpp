@@ -18,4 +18,7 @@ struct shell_context {
 // Banner and prompt through the console, then one line after the other. `context` is referred to until the task ends.
 task<int> run_cmd(shell_context& context);
 
+// The environment of a fresh logon.
+environment logon_environment(const windows& os, const account& who);
+
 }  // namespace emsctl::guest
