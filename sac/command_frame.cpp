@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "sac/encoding.hpp"
 
@@ -113,8 +114,10 @@ bool is_base64(std::string_view text) {
     });
 }
 
+// A garbled size may be any number; the last line's number stays an int.
 int data_lines(std::uint64_t size) {
-    return static_cast<int>((size + bytes_a_line - 1) / bytes_a_line);
+    const std::uint64_t lines = size / bytes_a_line + (size % bytes_a_line != 0);
+    return static_cast<int>(std::min<std::uint64_t>(lines, std::numeric_limits<int>::max() - 1));
 }
 
 }  // namespace
@@ -215,17 +218,14 @@ void command_frame::read_line(std::string_view row, int id, answer& into) const 
 
 std::optional<std::pair<int, int>> command_frame::missing(const stream_facts& facts) {
     const int last = 1 + data_lines(facts.size.value_or(0));
-    std::optional<std::pair<int, int>> gap;
-    for (int line = 2; line <= last; ++line) {
-        if (facts.lines.contains(line)) {
-            if (gap) return gap;
-        } else if (gap) {
-            gap->second = line;
-        } else {
-            gap = {line, line};
-        }
+    int wanted = 2;
+    for (const auto& [line, text] : facts.lines) {
+        if (line > wanted || wanted > last) break;
+        wanted = line + 1;
     }
-    return gap;
+    if (wanted > last) return std::nullopt;
+    const auto next = facts.lines.lower_bound(wanted);
+    return std::pair(wanted, next == facts.lines.end() ? last : std::min(next->first - 1, last));
 }
 
 std::optional<std::string> command_frame::bytes_of(const stream_facts& facts) {

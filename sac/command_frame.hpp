@@ -3,8 +3,9 @@
 //
 // A command goes over as a file in base64; the guest says the file's SHA-256 and only then is it run, by a line that
 // is always the same but for a number. The runner refuses a number that has begun before, so nothing runs twice.
-// Answer lines begin with the session's nonce, which no typed line contains: neither an echo nor a window title can be
-// taken for an answer. Nothing is installed; certutil, findstr and cmd are part of every full Windows.
+// Answer lines begin with the session's nonce and a colon, which no typed line contains together: neither an echo nor a
+// window title can be taken for an answer. Nothing is installed; certutil, findstr and cmd are part of every full
+// Windows.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,8 @@ class command_frame {
     std::string runner_script() const;        // k.cmd
     static std::string powershell_wrapper();  // w.ps1
 
-    // The typed lines that put `bytes` into u.64 as base64, each at most `width` columns.
+    // The typed lines that put `bytes` into u.64 as base64, each at most `width` columns (at least 16).
+    // No bytes give no lines, and u.64 stays what it was.
     static std::vector<std::string> upload_lines(std::string_view bytes, std::size_t width);
 
     // What is typed; `tick` is a fresh number that the answer repeats in its last line.

@@ -3,6 +3,7 @@
 #include <iconv.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -19,6 +20,7 @@ std::string converted(std::string_view bytes, const std::string& from) {
     std::string input(bytes);
     char* in = input.data();
     std::size_t left = input.size();
+    const std::size_t unit = from == "UTF-16LE" ? 2 : 1;
     std::array<char, 4096> buffer;
     while (left > 0) {
         char* out = buffer.data();
@@ -27,8 +29,9 @@ std::string converted(std::string_view bytes, const std::string& from) {
         text.append(buffer.data(), buffer.size() - room);
         if (failed && errno != E2BIG && left > 0) {
             text += "\xEF\xBF\xBD";
-            ++in;
-            --left;
+            const std::size_t skipped = std::min(unit, left);
+            in += skipped;
+            left -= skipped;
         }
     }
     iconv_close(converter);
@@ -45,7 +48,12 @@ std::string base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-    if (text.size() % 4 != 0) return std::nullopt;
+    // EVP_DecodeBlock trims blanks and takes '=' for a zero anywhere.
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const auto data_end = text.find_last_not_of('=');
+    const auto data = text.substr(0, data_end == std::string_view::npos ? 0 : data_end + 1);
+    if (text.size() % 4 != 0 || text.size() - data.size() > 2) return std::nullopt;
+    if (data.find_first_not_of(alphabet) != std::string_view::npos) return std::nullopt;
     std::string out(text.size() / 4 * 3, '\0');
     const int length =
         EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),

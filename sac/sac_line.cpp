@@ -26,7 +26,7 @@ std::string typed_at_prompt(const far_end& end) {
 
 bool is_at_prompt(const far_end& end, std::uint64_t since) {
     const auto text = end.text_since(since);
-    return text.ends_with("\nSAC>") && end.now() == place::sac_prompt;
+    return (text == "SAC>" || text.ends_with("\nSAC>")) && end.now() == place::sac_prompt;
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

@@ -9,12 +9,18 @@ namespace {
 constexpr std::size_t kept_text = 1 << 20;
 constexpr std::size_t longest_line = 4096;
 constexpr std::size_t most_fields = 32;
+constexpr int widest_move = 80;
 
 std::string lower(std::string_view text) {
     std::string result(text);
     std::transform(result.begin(), result.end(), result.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
+}
+
+void drop_character(std::string& text) {
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+    if (!text.empty()) text.pop_back();
 }
 
 }  // namespace
@@ -27,35 +33,54 @@ std::string_view tag_reader::text_since(std::uint64_t offset) const {
 void tag_reader::print(char32_t character) {
     append_utf8(text_, character);
     if (line_.size() < longest_line) append_utf8(line_, character);
+    forget();
 }
 
 void tag_reader::control(char byte) {
     if (byte == '\n') end_line();
     if (byte == '\b' && !text_.empty() && text_.back() != '\n') {
         // An echoed correction (BS SP BS) takes the character away here as it does on the screen.
-        text_.pop_back();
-        if (!line_.empty()) line_.pop_back();
+        drop_character(text_);
+        drop_character(line_);
     }
 }
 
 void tag_reader::sequence(const control_sequence& s) {
-    if (s.final == 'H' || s.final == 'f' || s.final == 'J' || (s.final >= 'A' && s.final <= 'F')) end_line();
+    if (s.prefix != 0 || s.intermediate != 0) return;
+    if (s.final == 'C') {
+        // Server 2022 moves right instead of sending blanks.
+        for (int i = std::min(s.at(0, 1), widest_move); i > 0; --i) print(U' ');
+        return;
+    }
+    constexpr std::string_view moves_away = "HfJdABDEF";
+    if (moves_away.find(s.final) != std::string_view::npos) end_line();
 }
 
 void tag_reader::end_line() {
     if (!text_.empty() && text_.back() != '\n') text_.push_back('\n');
-    if (text_.size() > 2 * kept_text) {
-        forgotten_ += text_.size() - kept_text;
-        text_.erase(0, text_.size() - kept_text);
-    }
+    forget();
     read_line(line_);
     line_.clear();
 }
 
+void tag_reader::forget() {
+    if (text_.size() <= 2 * kept_text) return;
+    forgotten_ += text_.size() - kept_text;
+    text_.erase(0, text_.size() - kept_text);
+}
+
 void tag_reader::read_line(std::string_view line) {
     const std::string folded = lower(line);
+    // Every blob has its own XML header: what was open before never got its end (a machine that died or was reset).
+    if (folded.starts_with("<?xml")) {
+        open_.clear();
+        fields_.clear();
+        return;
+    }
     for (const std::string_view blob : {"channel-switch", "machine-info", "bp"}) {
-        if (folded == "<" + std::string(blob) + ">" && (open_.empty() || blob == "bp")) {
+        // A STOP blob holds a machine-info of its own, which is no boot.
+        const bool nested = open_ == "bp" && blob == "machine-info";
+        if (folded == "<" + std::string(blob) + ">" && !nested) {
             open_ = blob;
             fields_.clear();
             // A STOP blob counts from its first line: the machine is dead, and the rest may never come.

@@ -45,6 +45,7 @@ class tag_reader final : public vt_sink {
 
   private:
     void end_line();
+    void forget();
     void read_line(std::string_view line);
 
     std::function<void(tag_event)> on_event_;

@@ -76,14 +76,19 @@ asio::awaitable<void> typist::type(std::string line) {
     for (int attempts = 0; attempts < most_attempts; ++attempts) {
         line_ = line;
         const bool typed = co_await attempt(line);
-        if (typed) co_return;
+        if (typed) {
+            ++lines_;
+            co_return;
+        }
         ++corrections_;
         const bool cleared = co_await clear(10s);
         if (!cleared) break;
+        // The first keys after a shell's first prompt may be eaten by its start; that says nothing about pace.
+        if (lines_ == 0 && attempts == 0) continue;
         // Slower and more careful, for the rest of the session.
         profile_.chunk = std::max<std::size_t>(profile_.chunk / 2, 4);
-        if (attempts == 1 && profile_.guard == key_guard::none) profile_.guard = key_guard::separator;
-        if (attempts == 3) profile_.guard = key_guard::pause;
+        if (attempts >= 1 && profile_.guard == key_guard::none) profile_.guard = key_guard::separator;
+        if (attempts >= 3) profile_.guard = key_guard::pause;
     }
     fail(sac_error::typing_failed, "wanted '" + line + "' at the prompt '" + prompt_ + "'; " + console_.situation());
 }

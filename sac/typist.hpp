@@ -44,6 +44,7 @@ class typist {
     windows_profile profile_;
     std::string prompt_;
     std::string line_;
+    std::uint64_t lines_ = 0;  // proved so far
     std::uint64_t corrections_ = 0;
 };
 

@@ -53,9 +53,24 @@ struct service_change {
     std::optional<std::vector<std::string>> depends_on;
 };
 
+// What the scenario says about a service beyond its configuration.
+struct service_behaviour {
+    instant start_time = std::chrono::milliseconds(300), stop_time = std::chrono::milliseconds(300);
+    bool accepts_stop = true;
+    bool is_protected = false;
+    bool starts_at_boot = false;  // by a trigger, although its start type is demand
+    std::vector<std::uint16_t> tcp, udp;
+};
+
 class services {
   public:
     explicit services(windows& os) : os_(os) {}
+
+    // Before boot; the order of the calls is the order of starting.
+    void set_behaviour(const std::string& name, service_behaviour what) {
+        behaviours_[name] = std::move(what);
+        boot_order_.push_back(name);
+    }
 
     void load();             // from the registry; everything stopped
     void start_automatic();  // boot: start types 0..2 and what they need, at once
@@ -86,12 +101,15 @@ class services {
   private:
     service* get(std::string_view name);
     win32_error begin_start(service& what, int depth);
+    void finish_pending();
     void become_running(service& what);
     void become_stopped(service& what, unsigned exit_code);
     unsigned process_for(const service& what);
 
     windows& os_;
     std::map<std::string, service, text::less_no_case> services_;
+    std::map<std::string, service_behaviour, text::less_no_case> behaviours_;
+    std::vector<std::string> boot_order_;
     std::map<std::string, unsigned, text::less_no_case> hosts_;  // image path of a shared process -> pid
 };
 
