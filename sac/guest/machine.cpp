@@ -43,6 +43,8 @@ struct machine::computer : sac_host {
         if (options.has_login) p.has_login = *options.has_login;
         os->version = {p.major, p.minor, p.build, p.revision, p.product, p.installation_type};
         os->code_page = p.code_page;
+        const std::string system_folder = os->system_root + "\\system32";
+        if (os->files.exists(system_folder)) os->files.place(system_folder, true).name = p.system_folder;
         if (options.from_firmware) {
             life.power_on(current);
             collect();
@@ -87,7 +89,10 @@ struct machine::computer : sac_host {
         refuse("SAC command k " + std::to_string(pid));
         return false;
     }
-    bool are_sessions_disabled() const override { return options.sessions_disabled; }
+    bool are_sessions_disabled() const override {
+        const registry_key* key = os->reg.find("HKLM\\SYSTEM\\CurrentControlSet\\Services\\sacdrv");
+        return options.sessions_disabled || (key != nullptr && key->find("DisableCmdSessions") != nullptr);
+    }
     std::unique_ptr<channel_session> open_session(std::size_t slot, instant) override {
         session_services services;
         services.log_on = [this](std::string_view domain, std::string_view user, std::string_view password) {
@@ -261,8 +266,8 @@ machine::machine(std::unique_ptr<windows> os, loaded_profile what, machine_optio
     : computer_(std::make_unique<computer>(std::move(os), std::move(what), std::move(options))) {}
 
 machine::machine(std::string_view scenario, std::string_view profile, machine_options options)
-    : machine(std::make_unique<windows>(load_scenario(scenario, options.seed)), load_profile(profile),
-              std::move(options)) {}
+    : machine(std::make_unique<windows>(load_scenario(scenario, options.seed)),
+              load_profile(profile, options.draws_profile ? std::optional(options.seed) : std::nullopt), options) {}
 
 machine::~machine() = default;
 machine::machine(machine&&) noexcept = default;

@@ -29,6 +29,7 @@ struct machine_faults {
 
 struct machine_options {
     std::uint64_t seed = 1;
+    bool draws_profile = false;  // doubtful numbers come from their ranges, by the seed
     bool from_firmware = false;  // else Windows is up, SAC is ready, and the line is silent
     bool has_boot_menu = false;
     bool sessions_disabled = false;  // as the registry value DisableCmdSessions does

@@ -68,7 +68,7 @@ const std::map<std::string, setter, std::less<>>& setters() {
         {"service_pack", into(&profile::service_pack)},
         {"architecture", into(&profile::architecture)},
         {"installation_type", into(&profile::installation_type)},
-        {"prompt_directory", into(&profile::prompt_directory)},
+        {"system_folder", into(&profile::system_folder)},
         {"code_page", into(&profile::code_page)},
         {"sac_description_shown", into(&profile::sac_description_shown)},
         {"cmd_description_shown", into(&profile::cmd_description_shown)},

@@ -33,7 +33,7 @@ struct profile {
     std::string service_pack = "None";
     std::string architecture = "AMD64";
     std::string installation_type = "Server";
-    std::string prompt_directory = "C:\\Windows\\system32";
+    std::string system_folder = "system32";  // its name as prompts show it
     unsigned code_page = 437;
 
     // SAC.

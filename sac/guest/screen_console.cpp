@@ -187,8 +187,8 @@ void screen_console::edit(const console_key& what) {
         case kind::other:
             return;
         case kind::interrupt:
+            // The line stays on the screen; the shell shows the ^C.
             place_in_line(line_.size());
-            write("^C");
             is_editing_ = false;
             interrupt();
             settle(now_);
