@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -17,8 +16,8 @@ namespace emsctl::scripts {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-    throw boost::system::system_error(boost::system::error_code(errno, boost::system::system_category()),
-                                      std::string("journal ") + path.string() + ": " + what);
+    throw journal_error(boost::system::error_code(errno, boost::system::system_category()),
+                        std::string("journal ") + path.string() + ": " + what);
 }
 
 void sync_folder(const std::filesystem::path& path) {
@@ -92,13 +91,15 @@ journal_writer journal_writer::create(const std::filesystem::path& path, nlohman
 
 journal_writer journal_writer::append_to(const std::filesystem::path& path, wall_clock clock) {
     const auto content = read_journal(path);
-    if (content.damage || content.entries.empty()) {
+    if ((content.damage && !content.is_cut_short) || content.entries.empty()) {
         errno = EBADMSG;
         fail(path, "it is damaged");
     }
     const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0) fail(path, "it cannot be opened");
     journal_writer journal(path, file, std::move(clock));
+    if (content.is_cut_short && ::ftruncate(file, static_cast<off_t>(content.good_bytes)) != 0)
+        fail(path, "its unfinished last line cannot be cut off");
     journal.next_ = content.entries.back().seq + 1;
     journal.last_hash_ = content.last_hash;
     return journal;
@@ -122,13 +123,17 @@ std::int64_t journal_writer::write(nlohmann::json body) {
 
 journal_content parse_journal(std::string_view text) {
     journal_content content;
+    const auto whole = text.size();
     const auto damaged = [&](int line, std::string what) {
         content.damage = journal_damage{line, std::move(what)};
         return content;
     };
     for (int number = 1; !text.empty(); ++number) {
         const auto end = text.find('\n');
-        if (end == std::string_view::npos) return damaged(number, "the line has no end: it was never completed");
+        if (end == std::string_view::npos) {
+            content.is_cut_short = true;
+            return damaged(number, "the line has no end: it was never completed");
+        }
         auto line = nlohmann::json::parse(text.substr(0, end), nullptr, false);
         text.remove_prefix(end + 1);
         if (!line.is_object() || !line.contains("seq") || !line["seq"].is_number_integer() || !line.contains("time") ||
@@ -145,6 +150,7 @@ journal_content parse_journal(std::string_view text) {
         content.entries.push_back(
             {line["seq"].get<std::int64_t>(), line["time"].get<std::string>(), std::move(line["body"])});
         content.last_hash = hash;
+        content.good_bytes = whole - text.size();
     }
     if (content.entries.empty()) return damaged(1, "it is empty");
     return content;

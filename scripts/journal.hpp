@@ -2,7 +2,7 @@
 // announces goes out. It knows neither runbooks nor targets; entries are JSON objects with a "type".
 #pragma once
 
-#include <boost/system/error_category.hpp>
+#include <boost/system/system_error.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -17,12 +17,18 @@ namespace emsctl::scripts {
 using wall_clock = std::function<std::chrono::system_clock::time_point()>;
 std::string iso_time(std::chrono::system_clock::time_point when);  // 2026-01-31T12:00:00.000Z
 
-// Throws boost::system::system_error with the path when a line cannot be put on disk: then nothing may be changed.
+// The journal, not the line, failed: then nothing (more) may be changed. Its text names the path.
+class journal_error : public boost::system::system_error {
+  public:
+    using system_error::system_error;
+};
+
+// Throws journal_error when a line cannot be put on disk.
 class journal_writer {
   public:
     // A new file, mode 0600, which must not exist; file and directory are synced. `header` becomes entry 0.
     static journal_writer create(const std::filesystem::path& path, nlohmann::json header, wall_clock clock = {});
-    // Goes on after the last entry of an undamaged journal.
+    // Goes on after the last entry of an undamaged journal; a last line without its end is cut off first.
     static journal_writer append_to(const std::filesystem::path& path, wall_clock clock = {});
 
     journal_writer(journal_writer&& other) noexcept;
@@ -59,7 +65,9 @@ struct journal_damage {
 struct journal_content {
     std::vector<journal_entry> entries;
     std::optional<journal_damage> damage;
-    std::string last_hash;  // of the last good entry
+    std::string last_hash;       // of the last good entry
+    std::size_t good_bytes = 0;  // up to the end of the last good line
+    bool is_cut_short = false;   // the only damage is a last line without its end
     const nlohmann::json& header() const { return entries.front().body; }
 };
 journal_content read_journal(const std::filesystem::path& path);  // throws when the file cannot be read

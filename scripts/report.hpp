@@ -82,6 +82,7 @@ struct report {
     std::vector<decision> decisions;
     std::vector<change> changes;
     std::vector<std::string> warnings;
+    std::string line_error;  // what ended the run when the console failed; empty: it did not
     std::optional<restart_outcome> restart;
     line_use used;
     std::chrono::milliseconds took{};

@@ -161,6 +161,7 @@ struct step {
     std::string register_as;
     risk_level risk = risk_level::none;
     std::vector<std::string> tags;
+    bool optional = false;  // when it cannot be read, that is a warning and no more
     step_action action;
     place at;
 };
@@ -186,6 +187,7 @@ struct parsed_runbook {
     std::optional<runbook> book;  // set when there are no errors
     std::vector<parse_error> errors;
 };
+// Every mistake is reported, in the order of the file.
 parsed_runbook parse_runbook(std::string_view text, std::string file_name);
 
 // A shipped runbook by its name, or a file by its path. Not found is an error like any other.

@@ -1,0 +1,84 @@
+// What a run and an undo share: reading through the gate, changing through the journal, taking back. It holds the
+// names expressions see, and the report that grows. Internal to scripts/.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <stdexcept>
+
+#include "scripts/change_plan.hpp"
+#include "scripts/expressions.hpp"
+#include "scripts/runner.hpp"
+#include "scripts/template_text.hpp"
+
+namespace emsctl::scripts {
+
+// A step could not do what it should; the line is fine.
+class step_error : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+struct done_change {
+    change_plan plan;
+    std::int64_t number = 0;             // of its journal entry
+    std::optional<nlohmann::json> left;  // state of `present` when we left it; nullopt: not known
+    std::size_t in_report = 0;
+};
+
+class engine {
+  public:
+    engine(target& machine, observer& watcher, report& account)
+        : machine_(machine), watcher_(watcher), account(account) {}
+
+    scope names;
+    run_phase phase = run_phase::look;
+    const step* current = nullptr;
+
+    void emit(event::kind what, std::string text, nlohmann::json details = nlohmann::json::object());
+    void warn(std::string text);
+
+    // Expressions and templates over `names`; a mistake in one is a step_error.
+    nlohmann::json value(const written& expression, const scope* extra = nullptr) const;
+    bool holds(const written& expression, const scope* extra = nullptr) const;
+    std::string say(const written& template_text, const scope* extra = nullptr) const;
+    std::string command_text(const written& template_text, shell in) const;
+    reading rendered(reading what) const;
+
+    // {rc, stdout, stderr, stdout_lines, parsed, rows, changed, failed, skipped}. Refused by the gate, an unexpected
+    // exit code or an output that is not understood is a step_error.
+    boost::asio::awaitable<nlohmann::json> read(reading rendered_reading);
+    boost::asio::awaitable<nlohmann::json> read_state(reading rendered_reading);
+    // Reads again until `enough` or the time is over; the last result either way.
+    boost::asio::awaitable<nlohmann::json> read_until(reading rendered_reading,
+                                                      std::function<bool(const nlohmann::json&)> enough,
+                                                      std::chrono::seconds within);
+    boost::asio::awaitable<void> identify();  // fills account.machine and computer_name
+
+    // Journals, sends and proves; step_error when it failed (the change is then in `done` if anything may be left).
+    boost::asio::awaitable<void> perform(change_plan plan, journal_writer& journal, std::size_t in_report);
+    // False: not taken back, the report's change says why.
+    boost::asio::awaitable<bool> take_back(const done_change& one, journal_writer& journal);
+
+    std::vector<done_change> done;
+    bool restart_pending = false;
+
+  private:
+    boost::asio::awaitable<outcome> send(const ready_command& what, std::chrono::seconds limit, std::string label);
+
+    target& machine_;
+    observer& watcher_;
+
+  public:
+    report& account;
+};
+
+// What makes a step's action a plan; nullopt: the machine is already as wanted. Each in plan_<family>.cpp.
+boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const command_step& wanted);
+boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const registry_step& wanted);
+boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const service_step& wanted);
+boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const acl_step& wanted);
+
+// A value in double quotes of cmd.exe, % doubled; throws step_error for what cannot stand there.
+std::string cmd_quoted(std::string_view value);
+
+}  // namespace emsctl::scripts

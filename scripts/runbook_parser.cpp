@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "scripts/expressions.hpp"
+#include "scripts/member_reader.hpp"
+#include "scripts/sha256.hpp"
+#include "scripts/step_reader.hpp"
+
+namespace emsctl::scripts {
+namespace {
+
+bool is_name(std::string_view text) {
+    if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
+    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == text.npos;
+}
+
+nlohmann::json fallback_of(const yaml_node& node, const variable& v, complaints& errors) {
+    const auto wrong = [&](const char* what) {
+        errors.add(node.at, std::string("the default must be ") + what);
+        return nlohmann::json();
+    };
+    if (node.what != yaml_node::kind::scalar) return wrong("a single value");
+    switch (v.type) {
+        case variable_type::integer: {
+            char* end = nullptr;
+            const auto number = std::strtoll(node.text.c_str(), &end, 0);
+            if (!node.is_plain || node.text.empty() || *end) return wrong("a whole number");
+            if ((v.min && number < *v.min) || (v.max && number > *v.max)) return wrong("between min and max");
+            return number;
+        }
+        case variable_type::boolean:
+            if (node.is_plain && (node.text == "true" || node.text == "yes")) return true;
+            if (node.is_plain && (node.text == "false" || node.text == "no")) return false;
+            return wrong("true or false");
+        case variable_type::choice:
+            if (std::find(v.choices.begin(), v.choices.end(), node.text) == v.choices.end())
+                return wrong("one of the choices");
+            return node.text;
+        case variable_type::text:
+            break;
+    }
+    return node.text;
+}
+
+std::vector<variable> read_variables(const yaml_node& node, complaints& errors) {
+    std::vector<variable> all;
+    if (node.what != yaml_node::kind::map) {
+        errors.add(node.at, "\"vars\" must be a map: a name and what it is");
+        return all;
+    }
+    for (const auto& [name, body] : node.members) {
+        variable v;
+        v.name = name.text;
+        v.at = name.at;
+        if (!is_name(v.name)) errors.add(name.at, "\"" + v.name + "\" cannot be the name of a variable");
+        member_reader members(body, "the variable " + v.name, errors);
+        v.type = static_cast<variable_type>(members.one_of("type", {"int", "string", "bool", "enum"}, 1));
+        v.min = members.integer("min");
+        v.max = members.integer("max");
+        v.choices = members.texts("choices");
+        v.question = members.text("question");
+        v.proposal = members.with_holes("proposal").text;
+        if (v.type == variable_type::choice && v.choices.empty()) errors.add(body.at, "an enum needs \"choices\"");
+        if ((v.min || v.max) && v.type != variable_type::integer) errors.add(body.at, "only an int has min and max");
+        if (const auto* node_default = members.take("default")) v.fallback = fallback_of(*node_default, v, errors);
+        all.push_back(std::move(v));
+    }
+    return all;
+}
+
+// What one step alone cannot know: names must be unique, and what is referred to must exist.
+void check_whole(const runbook& book, complaints& errors) {
+    std::set<std::string> ids, names{"run", "item", "proof", "result"};
+    std::vector<std::string> variables, all_ids;
+    for (const auto& v : book.variables) {
+        if (!names.insert(v.name).second) errors.add(v.at, "the name \"" + v.name + "\" is taken");
+        variables.push_back(v.name);
+    }
+    for (const auto& s : book.steps) {
+        if (!ids.insert(s.id).second) errors.add(s.at, "another step has the id \"" + s.id + "\"");
+        all_ids.push_back(s.id);
+        if (!s.register_as.empty()) {
+            if (!is_name(s.register_as)) errors.add(s.at, "\"" + s.register_as + "\" cannot be a name");
+            if (!names.insert(s.register_as).second)
+                errors.add(s.at, "the name \"" + s.register_as + "\" is registered twice or is a variable");
+        }
+    }
+    for (const auto& s : book.steps) {
+        const auto* d = std::get_if<decision_step>(&s.action);
+        if (!d) continue;
+        if (std::find(variables.begin(), variables.end(), d->variable) == variables.end())
+            errors.add(s.at, "there is no variable \"" + d->variable + "\"", nearest(d->variable, variables));
+        for (const auto& id : d->confirms)
+            if (!ids.contains(id)) errors.add(s.at, "there is no step \"" + id + "\"", nearest(id, all_ids));
+    }
+}
+
+}  // namespace
+
+parsed_runbook parse_runbook(std::string_view text, std::string file_name) {
+    parsed_runbook result;
+    complaints errors(text, file_name);
+    auto document = read_yaml(text);
+    for (auto& problem : document.problems) errors.add(problem.at, std::move(problem.message));
+    runbook book;
+    if (document.root) {
+        member_reader members(*document.root, "a runbook", errors);
+        book.name = members.text("name", true);
+        book.title = members.text("title", true);
+        book.source = members.text("source");
+        if (const auto* vars = members.take("vars")) book.variables = read_variables(*vars, errors);
+        if (const auto* steps = members.need("steps")) {
+            if (steps->what != yaml_node::kind::list || steps->items.empty())
+                errors.add(steps->at, "\"steps\" must be a list of steps");
+            for (const auto& item : steps->items) book.steps.push_back(read_step_node(item, errors));
+        }
+        check_whole(book, errors);
+    }
+    result.errors = errors.take();
+    if (!result.errors.empty()) return result;
+    book.file = std::move(file_name);
+    book.sha256 = sha256(text);
+    result.book = std::move(book);
+    return result;
+}
+
+std::vector<std::string> shipped_runbooks() {
+    std::vector<std::string> names;
+    for (auto name : embedded_names()) {
+        if (name.ends_with(".yaml")) name.remove_suffix(5);
+        names.emplace_back(name);
+    }
+    return names;
+}
+
+parsed_runbook find_runbook(const std::string& name_or_path) {
+    if (const auto text = embedded(name_or_path + ".yaml")) return parse_runbook(*text, name_or_path + ".yaml");
+    std::error_code error;
+    parsed_runbook result;
+    if (!std::filesystem::is_regular_file(name_or_path, error)) {
+        result.errors.push_back(
+            {name_or_path, {}, "neither a shipped runbook nor a file", {}, nearest(name_or_path, shipped_runbooks())});
+        return result;
+    }
+    std::ifstream file(name_or_path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) {
+        result.errors.push_back({name_or_path, {}, "it cannot be read", {}, {}});
+        return result;
+    }
+    return parse_runbook(text.str(), name_or_path);
+}
+
+}  // namespace emsctl::scripts

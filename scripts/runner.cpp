@@ -1,0 +1,212 @@
+#include "scripts/runner.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include "scripts/pass.hpp"
+
+namespace emsctl::scripts {
+
+namespace asio = boost::asio;
+
+nlohmann::json to_json(const event& happened) {
+    nlohmann::json text{{"event", to_string(happened.what)}, {"phase", to_string(happened.phase)}};
+    if (!happened.step_id.empty()) text["step"] = happened.step_id;
+    if (!happened.step_name.empty()) text["name"] = happened.step_name;
+    if (!happened.cites.empty()) text["cites"] = happened.cites;
+    if (!happened.text.empty()) text["text"] = happened.text;
+    if (!happened.details.empty()) text["details"] = happened.details;
+    return text;
+}
+
+namespace {
+
+void conclude(passes& p, run_result result, std::string verdict) {
+    p.run.account.result = result;
+    p.run.account.verdict = std::move(verdict);
+}
+
+// In reverse order. False: something that could have been taken back is still there.
+asio::awaitable<bool> roll_back(passes& p) {
+    p.run.phase = run_phase::rollback;
+    p.run.current = nullptr;
+    if (p.run.done.empty()) co_return true;
+    p.run.emit(event::kind::phase_started, "rollback");
+    bool complete = true;
+    for (auto one = p.run.done.rbegin(); one != p.run.done.rend(); ++one) {
+        std::string problem;
+        bool back = false;
+        try {
+            back = co_await p.run.take_back(*one, *p.journal);
+        } catch (const step_error& error) {
+            problem = error.what();
+        }
+        if (!problem.empty()) {
+            auto& shown = p.run.account.changes[one->in_report];
+            shown.how = change::state::undo_failed;
+            shown.problem = problem;
+            p.run.warn("not undone: " + one->plan.what + ": " + problem);
+        }
+        complete = complete && back;
+    }
+    co_return complete;
+}
+
+asio::awaitable<void> give_up(passes& p, std::string why) {
+    const bool changed = !p.run.done.empty();
+    const bool complete = co_await roll_back(p);
+    if (!complete)
+        conclude(
+            p, run_result::rollback_incomplete,
+            "The repair failed and could not be taken back completely: " + why + ". The journal says what is left.");
+    else if (changed)
+        conclude(p, run_result::failed_rolled_back, "The repair failed and was taken back: " + why + ".");
+    else
+        conclude(p, run_result::failed_rolled_back, "The repair failed before anything was changed: " + why + ".");
+}
+
+journal_writer open_journal(const report& account, const target& machine, const run_options& options) {
+    if (options.journal.empty()) throw usage_error("a repair needs a journal");
+    return journal_writer::create(options.journal,
+                                  {{"runbook", account.runbook_name},
+                                   {"runbook_sha256", account.runbook_sha256},
+                                   {"target", machine.describe()},
+                                   {"machine", account.machine},
+                                   {"computer_name", account.computer_name},
+                                   {"program_version", options.program_version},
+                                   {"recording", options.recording}},
+                                  options.clock);
+}
+
+asio::awaitable<void> prove(passes& p) {
+    co_await p.through(run_phase::proof);
+    if (p.anything_planned) {
+        co_await give_up(p, "the second look still finds something to repair");
+        co_return;
+    }
+    if (p.anything_wrong || p.blind) {
+        conclude(p, run_result::faults_found,
+                 p.declined ? "Not everything was repaired, because not everything was agreed to."
+                            : "What was changed holds, but the second look still finds faults.");
+    } else if (p.run.restart_pending) {
+        conclude(p, run_result::restart_pending,
+                 "Repaired; a part takes effect only after a restart that is still to come.");
+    } else {
+        conclude(p, run_result::repaired, "Repaired, and the second look found nothing wrong.");
+    }
+}
+
+asio::awaitable<void> repair(passes& p, const target& machine, const run_options& options) {
+    std::string missing;
+    try {
+        co_await p.settle_questions();
+    } catch (const decision_missing& variable) {
+        missing = variable.what();
+    }
+    if (!missing.empty()) {
+        p.run.account.missing_variable = missing;
+        conclude(p, run_result::faults_found, "Nothing was changed: somebody has to decide \"" + missing + "\" first.");
+        co_return;
+    }
+    p.journal.emplace(open_journal(p.run.account, machine, options));
+    p.run.account.journal = options.journal.string();
+    std::string failed;
+    try {
+        co_await p.through(run_phase::repair);
+    } catch (const step_error& error) {
+        failed = error.what();
+    } catch (const decision_missing& variable) {
+        missing = variable.what();
+    }
+    if (!missing.empty()) {
+        p.run.account.missing_variable = missing;
+        failed = "somebody has to decide \"" + missing + "\" first";
+        if (p.run.done.empty()) {
+            conclude(p, run_result::faults_found, "Nothing was changed: " + failed + ".");
+            co_return;
+        }
+    }
+    if (!failed.empty())
+        co_await give_up(p, failed);
+    else
+        co_await prove(p);
+}
+
+asio::awaitable<void> carry_out(passes& p, const target& machine, const run_options& options) {
+    std::string nameless;
+    try {
+        co_await p.run.identify();
+    } catch (const step_error& error) {
+        nameless = error.what();
+    }
+    if (options.looked && options.mode == run_mode::apply) {
+        if (options.looked->machine != p.run.account.machine)
+            throw usage_error("the earlier look was at another machine");
+        p.take_over(*options.looked);
+        p.anything_wrong = options.looked->result != run_result::healthy;
+    } else {
+        co_await p.through(run_phase::look);
+    }
+    if (!nameless.empty()) p.run.warn("the machine cannot be identified: " + nameless);
+    if (!p.anything_wrong) {
+        conclude(p, run_result::healthy, "Nothing is wrong.");
+    } else if (options.mode != run_mode::apply) {
+        conclude(p, run_result::faults_found,
+                 p.blind ? "Something is wrong, and not everything could be determined. Nothing was changed."
+                         : "Something is wrong. Nothing was changed.");
+    } else if (p.blind || !nameless.empty()) {
+        conclude(p, run_result::faults_found, "Nothing was changed, because not everything could be determined.");
+    } else {
+        co_await repair(p, machine, options);
+    }
+}
+
+}  // namespace
+
+asio::awaitable<report> run_runbook(const runbook& book, target& machine, observer& watcher, run_options options) {
+    if (const auto wrong = wrong_variables(book, options.variables); !wrong.empty()) throw usage_error(wrong.front());
+    if (!options.clock) options.clock = [] { return std::chrono::system_clock::now(); };
+    report account;
+    account.runbook_name = book.name;
+    account.runbook_title = book.title;
+    account.source = book.source;
+    account.runbook_sha256 = book.sha256;
+    account.program_version = options.program_version;
+    account.recording = options.recording;
+    account.mode = options.mode;
+    account.started_at = iso_time(options.clock());
+    const auto used_before = machine.used();
+    const auto began = options.clock();
+    machine.mark("runbook " + book.name);
+    passes p(book, machine, watcher, account, options);
+    try {
+        co_await carry_out(p, machine, options);
+    } catch (const journal_error& error) {
+        if (p.run.done.empty()) throw;
+        conclude(p, run_result::rollback_incomplete,
+                 std::string("The journal failed, so nothing more was done: ") + error.what());
+    } catch (const boost::system::system_error& error) {
+        account.line_error = error.what();
+        const bool stopped = error.code() == asio::error::operation_aborted;
+        conclude(p, run_result::unknown, stopped ? "Interrupted." : "The console failed: " + account.line_error);
+        if (!p.run.done.empty() && p.journal) {
+            account.verdict += " Changes were made; the journal says which.";
+            p.journal->write({{"type", "ended"}, {"why", account.line_error}});
+        }
+    }
+    account.took = std::chrono::duration_cast<std::chrono::milliseconds>(options.clock() - began);
+    account.used = machine.used();
+    account.used.bytes_sent -= used_before.bytes_sent;
+    account.used.bytes_received -= used_before.bytes_received;
+    account.used.elapsed -= used_before.elapsed;
+    // A plan that an earlier repair made needless is no part of the account.
+    if (account.mode == run_mode::apply && p.journal && account.line_error.empty())
+        std::erase_if(account.changes, [](const change& c) { return c.how == change::state::planned; });
+    p.run.current = nullptr;
+    if (p.journal && account.line_error.empty() && account.result != run_result::rollback_incomplete)
+        p.journal->write({{"type", "verdict"}, {"result", to_string(account.result)}, {"text", account.verdict}});
+    p.run.emit(event::kind::verdict, account.verdict,
+               {{"result", to_string(account.result)}, {"exit_status", exit_status(account.result)}});
+    co_return account;
+}
+
+}  // namespace emsctl::scripts
