@@ -37,7 +37,12 @@ void tag_reader::print(char32_t character) {
 }
 
 void tag_reader::control(char byte) {
-    if (byte == '\n') end_line();
+    if (byte == '\n') {
+        // Also behind a line that a cursor movement has ended: SAC's repaint ends with one, and the answer to the next
+        // Enter must begin with a line end of its own.
+        text_.push_back('\n');
+        end_line();
+    }
     if (byte == '\b' && !text_.empty() && text_.back() != '\n') {
         // An echoed correction (BS SP BS) takes the character away here as it does on the screen.
         drop_character(text_);
