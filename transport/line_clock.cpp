@@ -33,9 +33,13 @@ virtual_time::virtual_time(line_clock::time_point start) {
     virtual_now = start;
 }
 
-virtual_time::~virtual_time() { virtual_now.reset(); }
+virtual_time::~virtual_time() {
+    virtual_now.reset();
+}
 
-bool virtual_time::is_active() noexcept { return virtual_now.has_value(); }
+bool virtual_time::is_active() noexcept {
+    return virtual_now.has_value();
+}
 
 void virtual_time::run(boost::asio::io_context& context) {
     while (true) {

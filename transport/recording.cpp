@@ -1,0 +1,157 @@
+#include "transport/recording.hpp"
+
+#include <boost/system/system_error.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "transport/detail/base64.hpp"
+#include "transport/detail/utf8.hpp"
+#include "transport/transport_error.hpp"
+
+namespace emsctl::transport {
+namespace {
+
+using nlohmann::json;
+using kind = recording_event::kind;
+
+// Seconds with microseconds, built from integers: no rounding between writing and reading.
+std::string seconds(std::chrono::microseconds at) {
+    auto fraction = std::to_string(at.count() % 1'000'000);
+    fraction.insert(0, 6 - fraction.size(), '0');
+    return std::to_string(at.count() / 1'000'000) + "." + fraction;
+}
+
+std::string line(std::chrono::microseconds at, const char* code, const std::string& data) {
+    return "[" + seconds(at) + ",\"" + code + "\"," + json(data).dump(-1, ' ', false, json::error_handler_t::replace) +
+           "]\n";
+}
+
+std::string valid_utf8(std::string_view bytes) {
+    std::string pending;
+    std::string out = detail::take_characters(pending, bytes);
+    return pending.empty() ? out : out + detail::replacement;
+}
+
+// One line of the file; an empty answer means "unknown code, ignored".
+struct decoded {
+    std::string code;
+    recording_event event;
+};
+
+boost::system::result<decoded, bad_recording> decode(const json& value) {
+    if (!value.is_array() || value.size() != 3 || !value[0].is_number() || !value[1].is_string())
+        return bad_recording{0, "an event is [seconds, code, data]"};
+    decoded out;
+    out.code = value[1].get<std::string>();
+    const double at = value[0].get<double>();
+    if (!(at >= 0 && at < 1e10)) return bad_recording{0, "the time makes no sense"};
+    out.event.at = std::chrono::microseconds(std::llround(at * 1e6));
+    out.event.what = out.code[0] == 'i' ? kind::input : out.code[0] == 'm' ? kind::mark : kind::output;
+    const bool known = out.code == "o" || out.code == "i" || out.code == "m" || out.code == "ob" || out.code == "ib" ||
+                       out.code == "oh" || out.code == "ih";
+    if (!known) return out;
+    if (!value[2].is_string()) return bad_recording{0, "the data of \"" + out.code + "\" is a string"};
+    out.event.bytes = value[2].get<std::string>();
+    if (out.code == "ob" || out.code == "ib") {
+        auto exact = detail::from_base64(out.event.bytes);
+        if (!exact) return bad_recording{0, "broken base64"};
+        out.event.bytes = std::move(*exact);
+    } else if (out.code == "oh" || out.code == "ih") {
+        const auto digits = std::exchange(out.event.bytes, "");
+        if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != digits.npos)
+            return bad_recording{0, "a hole is a count of bytes"};
+        out.event.hole = std::stoul(digits);
+        if (out.event.hole == 0) return bad_recording{0, "a hole of no bytes"};
+    }
+    return out;
+}
+
+boost::system::result<recording_header, bad_recording> decode_header(const json& value) {
+    if (!value.is_object() || !value.contains("version"))
+        return bad_recording{0, "the first line is no asciicast header"};
+    if (value["version"] != 2) return bad_recording{0, "only asciicast version 2 is understood"};
+    recording_header out;
+    try {
+        out.width = value.value("width", 80);
+        out.height = value.value("height", 24);
+        out.timestamp = value.value("timestamp", std::int64_t{0});
+        out.title = value.value("title", "");
+        if (value.contains("emsctl"))
+            for (const auto& [name, fact] : value["emsctl"].items())
+                out.facts[name] = fact.is_string() ? fact.get<std::string>() : fact.dump();
+    } catch (const json::exception&) {
+        return bad_recording{0, "a field of the header has a wrong type"};
+    }
+    return out;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const bad_recording& problem, const boost::source_location&) {
+    fail(transport_error::bad_recording, "line " + std::to_string(problem.line) + ": " + problem.text);
+}
+
+std::string header_line(const recording_header& header) {
+    json out{{"version", 2}, {"width", header.width}, {"height", header.height}, {"timestamp", header.timestamp}};
+    if (!header.title.empty()) out["title"] = valid_utf8(header.title);
+    if (!header.facts.empty()) out["emsctl"] = header.facts;
+    return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string recording_encoder::player_text(std::string& pending, std::string_view bytes) {
+    return detail::take_characters(pending, bytes);
+}
+
+std::string recording_encoder::encode(const recording_event& event) {
+    if (event.what == kind::mark) return line(event.at, "m", valid_utf8(event.bytes));
+    const bool out = event.what == kind::output;
+    auto& pending = out ? pending_output_ : pending_input_;
+    if (event.hole > 0) {
+        pending.clear();
+        return line(event.at, out ? "oh" : "ih", std::to_string(event.hole));
+    }
+    if (event.bytes.empty()) return "";
+    const auto text = player_text(pending, event.bytes);
+    const auto shown = line(event.at, out ? "o" : "i", text);
+    if (text == event.bytes) return shown;
+    return line(event.at, out ? "ob" : "ib", detail::to_base64(event.bytes)) + shown;
+}
+
+boost::system::result<recording, bad_recording> parse_recording(std::string_view text) {
+    recording out;
+    std::size_t number = 0;
+    std::string superseded;  // the code whose next line only repeats, for players, what "ob" or "ib" said exactly
+    while (!text.empty()) {
+        ++number;
+        const auto end = text.find('\n');
+        const bool whole = end != text.npos;
+        const auto row = text.substr(0, end);
+        text.remove_prefix(whole ? end + 1 : text.size());
+        if (!whole && number > 1) {
+            out.notices.push_back("line " + std::to_string(number) + " is cut off; it was ignored");
+            break;
+        }
+        const auto value = json::parse(row, nullptr, false);
+        if (value.is_discarded()) return bad_recording{number, "no JSON"};
+        if (number == 1) {
+            auto header = decode_header(value);
+            if (!header) return bad_recording{number, header.error().text};
+            out.header = *header;
+            continue;
+        }
+        auto event = decode(value);
+        if (!event) return bad_recording{number, event.error().text};
+        const auto& code = event->code;
+        if (!superseded.empty() && code == std::exchange(superseded, "")) continue;
+        if (code == "ob" || code == "ib") superseded = code.substr(0, 1);
+        const bool known = code == "m" || event->event.hole > 0 || !event->event.bytes.empty();
+        const bool ours = code[0] == 'o' || code[0] == 'i' || code == "m";
+        if (!out.events.empty() && event->event.at < out.events.back().at)
+            return bad_recording{number, "time runs backwards"};
+        if (known && ours) out.events.push_back(std::move(event->event));
+    }
+    if (number == 0) return bad_recording{1, "the file is empty"};
+    return out;
+}
+
+}  // namespace emsctl::transport
