@@ -158,6 +158,7 @@ struct machine::computer : sac_host {
     void kernel_up(instant now) {
         os->boot(now);
         driver.emplace(*this, used.values, options.seed + os->boot_count(), now);
+        for (const auto& [number, text] : options.faults.texts) driver->messages().replace(number, text);
         driver->start(now, is_silent);
     }
 
@@ -179,6 +180,9 @@ struct machine::computer : sac_host {
             for (char byte : std::exchange(typed, {})) life.input(byte, now);
             return;
         }
+        // The ring has no overflow check: what was not read in time is overwritten.
+        if (options.faults.input_overrun && typed.size() > used.values.input_ring)
+            typed.erase(0, typed.size() - used.values.input_ring);
         // The far side of the wire holds back what the port cannot take in one look.
         const std::size_t size = std::min<std::size_t>(typed.size(), used.values.input_ring);
         const std::string batch = typed.substr(0, size);
@@ -308,6 +312,18 @@ void machine::power_off(instant now) {
     computer_->run_until(now + computer_->head_start);
     computer_->windows_gone();
     computer_->life.cut_power();
+}
+
+void machine::crash(instant now) {
+    computer_->run_until(now + computer_->head_start);
+    computer_->is_crashing = true;
+    computer_->settle(computer_->current);
+}
+
+void machine::kill_channel(std::size_t slot, instant now) {
+    computer_->run_until(now + computer_->head_start);
+    if (computer_->driver) computer_->driver->kill(slot);
+    computer_->collect();
 }
 
 instant machine::head_start() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ struct machine_faults {
     bool service_missing = false;                               // `cmd` is never available
     std::optional<int> cmd_failure;                             // SAC message 120 or 128 at the first `cmd`
     unsigned typing_event_after = 0;                            // an event breaks in after so many keys; 0: never
+    bool input_overrun = false;        // the wire does not hold back: a burst overwrites the ring of unread keys
+    std::map<int, std::string> texts;  // SAC messages in other words, as another language has them
 };
 
 struct machine_options {
@@ -54,6 +57,8 @@ class machine {
     // From outside, as a power button or a hypervisor does.
     void reset(instant now);
     void power_off(instant now);
+    void crash(instant now);                           // a STOP error
+    void kill_channel(std::size_t slot, instant now);  // its session dies, whatever runs in it
 
     // Windows' own time runs ahead of `now` by this when the machine was made already up.
     instant head_start() const;

@@ -59,6 +59,7 @@ void sac_driver::announce_shutdown() {
 }
 
 void sac_driver::end_sessions() {
+    is_registered_ = false;
     launches_.clear();
     for (std::size_t i = 1; i < slots; ++i)
         if (channels_[i]) remove(i);
@@ -66,6 +67,10 @@ void sac_driver::end_sessions() {
 
 void sac_driver::raise_event(int number) {
     event(messages_[number]);
+}
+
+void sac_driver::kill(std::size_t slot) {
+    if (slot > 0 && slot < slots && channels_[slot]) remove(slot);
 }
 
 void sac_driver::fill_channels(instant now) {

@@ -40,6 +40,7 @@ class sac_driver {
 
     // Faults to order.
     void raise_event(int number);     // an event text at any moment
+    void kill(std::size_t slot);      // the session of a command channel dies
     void fill_channels(instant now);  // command channels somebody else left behind, in every free slot
     void fail_next_cmd(int number) { next_cmd_failure_ = number; }  // 120, 128
 

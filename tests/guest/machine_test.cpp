@@ -214,4 +214,62 @@ TEST_SUITE("guest/machine") {
         CHECK(far.type("\b", 1s) == "\b \b");
         CHECK(far.type(std::string(5000, '\r')).size() == 5000 * 6);
     }
+
+    TEST_CASE("a channel that dies under a command leads back to SAC") {
+        far_end far;
+        far.open_shell();
+        far.guest.receive("wait 60000\r", far.now);
+        far.wait(1s);
+        far.guest.kill_channel(1, far.now);
+        CHECK(far.wait(1s).find("<name>SAC</name>") != std::string::npos);
+        CHECK(far.type("\b\r").find("Channel: Cmd0001") != std::string::npos);
+    }
+
+    TEST_CASE("a STOP at any point ends everything") {
+        far_end far;
+        far.open_shell();
+        far.guest.receive("wait 60000\r", far.now);
+        far.wait(1s);
+        far.guest.crash(far.now);
+        CHECK(far.wait(1h).find("\r\n<BP>\r\n") != std::string::npos);
+        CHECK(!far.guest.os().is_running());
+    }
+
+    TEST_CASE("texts can be replaced, as another language has them") {
+        machine_options options;
+        options.faults.texts[105] = "Unbekannter Befehl.\r\n";
+        far_end far(options);
+        CHECK(far.type("nonsense\r") == "nonsense\r\nUnbekannter Befehl.\r\nSAC>");
+    }
+
+    TEST_CASE("without a wire that holds back, a burst overwrites what was not read") {
+        machine_options options;
+        options.faults.input_overrun = true;
+        far_end far(options);
+        const std::string out = far.type(std::string(1000, 'x') + std::string(1000, '\r') + "p\r");
+        CHECK(out.find("Paging is now OFF.") != std::string::npos);
+        CHECK(out.substr(0, 30).find("x") == 0);
+        CHECK(out.find(std::string(30, 'x')) == std::string::npos);
+    }
+
+    TEST_CASE("every profile, drawn by any seed, takes a patient client to a shell and out of it") {
+        for (const std::string& name : profile_names()) {
+            for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+                CAPTURE(name);
+                CAPTURE(seed);
+                machine_options options;
+                options.seed = seed;
+                options.draws_profile = true;
+                far_end far(options, name);
+                far.type("cmd\r");
+                far.type("ch -si 1\r");
+                far.type("\b", 60s);
+                if (far.shows("Username")) far.type("Administrator\r\rPassw0rd!\r", 60s);
+                for (char key : std::string("hello\rexit\r")) far.type(std::string(1, key), 1100ms);
+                const std::string out = far.type("\b", 10s);
+                CHECK(out.find("Channel: Cmd0001") != std::string::npos);
+                CHECK(out.find("A channel has been closed.") != std::string::npos);
+            }
+        }
+    }
 }
