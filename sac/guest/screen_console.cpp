@@ -120,28 +120,33 @@ std::optional<instant> screen_console::next_event() const {
 }
 
 void screen_console::take_keys() {
-    while (true) {
-        if (pending() == awaited::line && !is_editing_) {
-            is_editing_ = true;
-            line_.clear();
-            at_ = 0;
-            line_row_ = row_;
-            line_column_ = column_;
-        }
-        if (keys_.empty() || (pending() != awaited::line && pending() != awaited::key)) return;
-        const console_key next = keys_.front();
-        keys_.pop_front();
-        if (pending() == awaited::line) {
-            edit(next);
-        } else {
-            using kind = console_key::kind;
-            const bool is_enter = next.what == kind::enter;
-            if (next.what != kind::text && !is_enter) continue;
-            complete(is_enter ? "\r" : to_utf8(next.character));
-            settle(now_);
-            return;
-        }
+    if (is_taking_) return;  // a program ran on from below and wants more: the loop goes round
+    is_taking_ = true;
+    while (take_key()) {
     }
+    is_taking_ = false;
+}
+
+bool screen_console::take_key() {
+    if (pending() == awaited::line && !is_editing_) {
+        is_editing_ = true;
+        line_.clear();
+        at_ = 0;
+        line_row_ = row_;
+        line_column_ = column_;
+    }
+    if (keys_.empty() || (pending() != awaited::line && pending() != awaited::key)) return false;
+    const console_key next = keys_.front();
+    keys_.pop_front();
+    if (pending() == awaited::line) {
+        edit(next);
+        return true;
+    }
+    const bool is_enter = next.what == console_key::kind::enter;
+    if (next.what != console_key::kind::text && !is_enter) return true;
+    complete(is_enter ? "\r" : to_utf8(next.character));
+    settle(now_);
+    return true;
 }
 
 void screen_console::edit(const console_key& what) {

@@ -57,6 +57,7 @@ class screen_console : public console {
     void line_feed(bool by_wrap);
     void place(int row, int column);
     void take_keys();
+    bool take_key();  // false: nothing to take, or nobody waits for it
     void edit(const console_key& what);
     void replace_tail(std::size_t from, std::size_t old_size);
     void place_in_line(std::size_t index);
@@ -81,6 +82,7 @@ class screen_console : public console {
     std::optional<instant> pause_end_;
     std::deque<console_key> keys_;
     bool is_editing_ = false;
+    bool is_taking_ = false;
     std::u32string line_;
     std::size_t at_ = 0;  // of the cursor in line_
     int line_row_ = 0, line_column_ = 0;

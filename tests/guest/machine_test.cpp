@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "sac/guest/seeded.hpp"
 #include "sac/guest/windows.hpp"
 #include "tests/guest/support/tiny_terminal.hpp"
 #include "tests/guest/support/toy_shell.hpp"
@@ -271,5 +272,42 @@ TEST_SUITE("guest/machine") {
                 CHECK(out.find("A channel has been closed.") != std::string::npos);
             }
         }
+    }
+
+    TEST_CASE("whatever is typed, the machine goes on and time ends nowhere") {
+        static const std::string words[] = {
+            "cmd\r",  "ch -si 1\r", "ch -ci 1\r", "\033\t",   "0",
+            "\b",     "\033",       "\003",       "\r",       "Administrator\r\rPassw0rd!\r",
+            "lock\r", "exit\r",     "many 40\r",  "cls\r",    "wait 3000\r",
+            "t\r",    "?\r",        "\033[D",     "\xc3\xa4", "p\r",
+            "ch\r"};
+        for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+            CAPTURE(seed);
+            seeded chance(seed);
+            machine_options options;
+            options.seed = seed;
+            options.draws_profile = true;
+            options.faults.key_dropped = options.faults.key_doubled = options.faults.key_inserted = 0.02;
+            const std::vector<std::string> names = profile_names();
+            far_end far(options, names[chance.below(names.size())]);
+            for (int turn = 0; turn < 60; ++turn) {
+                std::string bytes = words[chance.below(std::size(words))];
+                if (chance.below(10) == 0) bytes += static_cast<char>(chance.below(256));
+                if (chance.below(150) == 0) bytes = "\033\t0\b\rrestart\r";
+                far.type(bytes, std::chrono::milliseconds(chance.below(2000)));
+            }
+            far.wait(20min);
+            far.type("\033\t0\b\r", 10s);
+            CHECK(far.terminal.lines()[static_cast<std::size_t>(far.terminal.row())].find("SAC>") != std::string::npos);
+        }
+    }
+
+    TEST_CASE("a thousand lines typed ahead are worked off one by one") {
+        far_end far;
+        far.open_shell();
+        std::string lines;
+        for (int i = 0; i < 1000; ++i) lines += "\r";
+        far.type("wait 100\r" + lines + "exit\r", 60s);
+        CHECK(far.shows("Use any other key to view this channel."));
     }
 }
