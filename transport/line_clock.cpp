@@ -18,11 +18,21 @@ line_clock::time_point line_clock::now() noexcept {
 }
 
 line_timer::~line_timer() {
+    forget();
+}
+
+void line_timer::forget() {
     if (counted_) expiries.erase(expiries.find(expiry()));
+    counted_ = false;
+}
+
+void line_timer::cancel() {
+    forget();
+    base::cancel();
 }
 
 void line_timer::expires_at(line_clock::time_point t) {
-    if (counted_) expiries.erase(expiries.find(expiry()));
+    forget();
     base::expires_at(t);
     counted_ = virtual_now.has_value();
     if (counted_) expiries.insert(t);

@@ -44,11 +44,13 @@ class line_timer : private boost::asio::basic_waitable_timer<line_clock> {
     void expires_after(line_clock::duration d) { expires_at(line_clock::now() + d); }
     void expires_at(line_clock::time_point t);
     using base::async_wait;
-    using base::cancel;
+    void cancel();  // virtual time no longer stops here
     using base::expiry;
     using base::get_executor;
 
   private:
+    void forget();
+
     bool counted_ = false;
 };
 

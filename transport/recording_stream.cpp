@@ -10,8 +10,15 @@
 namespace emsctl::transport {
 
 recording_writer::recording_writer(std::string path, const recording_header& header)
+    : recording_writer(std::move(path), header, O_CREAT | O_EXCL) {}
+
+std::unique_ptr<recording_writer> recording_writer::to_device(std::string path, const recording_header& header) {
+    return std::unique_ptr<recording_writer>(new recording_writer(std::move(path), header, 0));
+}
+
+recording_writer::recording_writer(std::string path, const recording_header& header, int open_flags)
     : path_(std::move(path)), start_(line_clock::now()) {
-    file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | open_flags, 0600);
     if (file_ < 0) {
         const boost::system::error_code error(errno, boost::system::system_category());
         if (error == boost::system::errc::file_exists) fail(transport_error::busy, path_ + " exists already");

@@ -18,6 +18,8 @@ namespace emsctl::transport {
 class recording_writer {
   public:
     recording_writer(std::string path, const recording_header& header);
+    // Appends to something that exists: a pipe, a device.
+    static std::unique_ptr<recording_writer> to_device(std::string path, const recording_header& header);
     ~recording_writer();
     recording_writer(const recording_writer&) = delete;
     recording_writer& operator=(const recording_writer&) = delete;
@@ -33,6 +35,7 @@ class recording_writer {
     const std::string& path() const { return path_; }
 
   private:
+    recording_writer(std::string path, const recording_header& header, int open_flags);
     void put(recording_event event);
     void write_lines(const std::vector<recording_event>& events);
     void append(const std::string& lines);
