@@ -45,7 +45,7 @@ call :one %3 o 380
 call :one %3 e 190
 goto done
 :one
-set "S=0"
+if not exist %1.%2 goto :eof
 for %%f in (%1.%2) do set "S=%%~zf"
 echo NONCE:%1:%2:s:%S%
 if %S%==0 goto :eof

@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int longest_sac_line = 77;  // the driver's own limit
+constexpr int longest_sac_line = 77;     // the driver's own limit
+constexpr int longest_proved_line = 75;  // behind "SAC>" it still ends on the prompt's own row
 constexpr char backspace = '\b';
 const std::string to_sac = "\x1b\t0";
 const std::string enter_key = "\r";
@@ -125,10 +126,9 @@ asio::awaitable<sac_line::found> sac_line::attach(span_of_time boot_limit) {
     found result{};
     co_await console_.settle(300ms, 2s);
     result.first = console_.seen().now();
-    const auto is_booting = [](place p) {
-        return p == place::firmware || p == place::boot_manager || p == place::loading;
-    };
-    if (is_booting(result.first)) {
+    // Keys mean something else before Windows is there: a machine that shows its firmware or menu is left alone.
+    const auto is_before_windows = [](place p) { return p == place::firmware || p == place::boot_manager; };
+    if (is_before_windows(result.first)) {
         result.waited_for_boot = true;
         co_await await_boot(boot_limit);
     } else {
@@ -138,7 +138,8 @@ asio::awaitable<sac_line::found> sac_line::attach(span_of_time boot_limit) {
         if (result.first == place::nothing) result.first = console_.seen().now();
     }
     bool came = co_await reach_switch_screen(4s);
-    if (!came && is_booting(console_.seen().now())) {
+    const auto shown = console_.seen().now();
+    if (!came && (is_before_windows(shown) || (shown == place::loading && console_.bytes_received() > 0))) {
         result.waited_for_boot = true;
         co_await await_boot(boot_limit);
         came = co_await reach_switch_screen(10s);
@@ -163,7 +164,8 @@ asio::awaitable<void> sac_line::come_back() {
 }
 
 asio::awaitable<void> sac_line::type(std::string command) {
-    if (command.size() > longest_sac_line) fail(sac_error::typing_failed, "a SAC line holds 77 characters");
+    if (command.size() > longest_proved_line)
+        fail(sac_error::typing_failed, "a SAC line of more than 75 characters cannot be proved: '" + command + "'");
     for (int attempt = 0; attempt < 3; ++attempt) {
         co_await console_.send(command);
         const bool shown = co_await console_.comes_true(

@@ -207,6 +207,7 @@ asio::awaitable<void> session::put(std::string bytes, std::string file) {
 
 asio::awaitable<command_result> session::run(shell_kind shell, std::string text, span_of_time limit) {
     begun_ = false;
+    if (text.empty()) fail(sac_error::not_supported, "an empty command");
     const int id = ++id_;
     std::string bytes = dos_text(text);
     const bool ascii =
