@@ -107,8 +107,14 @@ asio::awaitable<void> sac_line::show_and_clear(std::string* left_behind) {
 asio::awaitable<std::string> sac_line::enter(span_of_time limit) {
     const auto mark = console_.seen().offset();
     co_await console_.send(enter_key);
-    co_await console_.wait_for(
-        "the SAC prompt after Enter", [mark](const far_end& end) { return is_at_prompt(end, mark); }, limit);
+    const auto at_prompt = [mark](const far_end& end) { return is_at_prompt(end, mark); };
+    bool quiet = false;
+    // An event that breaks in also ends with a prompt: only a prompt that stays is the answer's end.
+    while (!quiet) {
+        co_await console_.wait_for("the SAC prompt after Enter", at_prompt, limit);
+        co_await console_.settle(50ms, 2s);
+        quiet = is_at_prompt(console_.seen(), mark);
+    }
     std::string text(console_.seen().text_since(mark));
     text.erase(0, text.find('\n') + 1);
     text.erase(text.rfind("SAC>"));
