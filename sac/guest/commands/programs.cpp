@@ -1,0 +1,25 @@
+#include "sac/guest/commands/programs.hpp"
+
+#include "sac/guest/commands/repair_programs.hpp"
+
+namespace emsctl::guest {
+
+const program_table& standard_programs() {
+    static const program_table table = [] {
+        program_table out;
+        add_net_programs(out);
+        add_netstat_programs(out);
+        add_reg_programs(out);
+        add_sc_programs(out);
+        add_shutdown_programs(out);
+        add_system_programs(out);
+        add_tasklist_programs(out);
+        add_text_tools_programs(out);
+        add_certutil_programs(out);
+        add_program(out, "cmd", cmd_main);
+        return out;
+    }();
+    return table;
+}
+
+}  // namespace emsctl::guest
