@@ -16,6 +16,10 @@ class conpty_painter : public painter {
     void finish() override;
     void put(int row, int column, char32_t character) override;
     void scrolling(bool by_wrap) override;
+    // The echo of a line is a frame of its own: the capture has "command CR LF" before everything else.
+    void entered() override {
+        if (!is_muted_ && !is_first_) commit();
+    }
     void cleared() override {
         frame_.clear();  // the repaint that follows covers it
         needs_repaint_ = true;

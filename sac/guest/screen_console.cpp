@@ -201,6 +201,7 @@ void screen_console::edit(const console_key& what) {
         case kind::enter: {
             place_in_line(line_.size());
             write("\r\n");
+            if (watcher_) watcher_->entered();
             std::string text;
             for (char32_t c : line_) text += to_utf8(c);
             is_editing_ = false;

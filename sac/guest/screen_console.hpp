@@ -26,6 +26,7 @@ class console_watcher {
     virtual void put(int row, int column, char32_t character) = 0;  // the cell has it already
     virtual void scrolling(bool by_wrap) = 0;                       // before all rows move up
     virtual void cleared() = 0;
+    virtual void entered() {}    // Enter is echoed; the line goes to its reader next
     virtual void changed() = 0;  // anything visible, also the cursor and the title
 };
 

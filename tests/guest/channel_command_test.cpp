@@ -55,6 +55,9 @@ TEST_SUITE("guest/channel_command") {
         SUBCASE("Enter on an empty line") {
             CHECK(bench.type_and_wait("\r") == "\r\nC:\\Windows\\System32>");
         }
+        SUBCASE("the echo of a line comes before what answers at once") {
+            CHECK(bench.type_and_wait("cls\r").rfind("cls\r\n\033[?25l\033[HC:\\Windows\\System32>\033[K\r\n", 0) == 0);
+        }
         SUBCASE("^C ends what runs") {
             bench.type("wait 60000\r");
             bench.wait(2s);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "sac/guest/seeded.hpp"
 #include "sac/guest/windows.hpp"
 #include "tests/guest/support/tiny_terminal.hpp"
@@ -309,5 +311,37 @@ TEST_SUITE("guest/machine") {
         for (int i = 0; i < 1000; ++i) lines += "\r";
         far.type("wait 100\r" + lines + "exit\r", 60s);
         CHECK(far.shows("Use any other key to view this channel."));
+    }
+
+    TEST_CASE("behind the line is the cmd.exe of the simulated Windows, on every release") {
+        for (const std::string& name : profile_names()) {
+            CAPTURE(name);
+            machine guest("healthy", name, {});
+            tiny_terminal terminal;
+            instant now{};
+            const auto type = [&](std::string_view bytes) {
+                guest.receive(bytes, now);
+                now += 60s;
+                terminal.feed(guest.transmit(now));
+            };
+            type("cmd\r");
+            type("ch -si 1\r");
+            type("\b");
+            if (guest.used_profile().values.has_login) type("Administrator\r\rPassw0rd!\r");
+            type("\r");
+            const std::string version = guest.os().version.text();
+            CHECK(terminal.lines()[0] == "Microsoft Windows [Version " + version + "]");
+            CHECK(version.find(std::to_string(guest.used_profile().values.build)) != std::string::npos);
+            for (char key : std::string("echo y%X%z\r")) {
+                guest.receive({&key, 1}, now);
+                now += 1100ms;
+                terminal.feed(guest.transmit(now));
+            }
+            type("");
+            const std::vector<std::string> lines = terminal.lines();
+            CHECK(std::find(lines.begin(), lines.end(), "y%X%z") != lines.end());
+            CHECK(guest.os().log.back().text == "echo y%X%z");
+            CHECK(guest.os().log.back().what == executed_line::kind::executed);
+        }
     }
 }
