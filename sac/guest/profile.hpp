@@ -66,7 +66,6 @@ struct profile {
     painter_kind painter = painter_kind::conpty;
     instant paint_interval{};
     bool repaints_on_view = true;
-    bool is_title_painted = false;
     double cursor_right = 0;  // stream: how often a run of blanks is ESC[nC
     instant shell_start{};
     instant equal_key_window{};  // zero: no key is ever merged
