@@ -213,6 +213,17 @@ function unique(list)
   for _, x in ipairs(list or {}) do if not seen[x] then seen[x] = true values[#values + 1] = x end end
   return values
 end
+function append(a, b)
+  local all = {}
+  for _, x in ipairs(a or {}) do all[#all + 1] = x end
+  for _, x in ipairs(b or {}) do all[#all + 1] = x end
+  return all
+end
+function map(list, make)
+  local made = {}
+  for _, x in ipairs(list or {}) do made[#made + 1] = make(x) end
+  return made
+end
 function join(list, separator) return table.concat(list or {}, separator or ", ") end
 function any(list, test) for _, x in ipairs(list or {}) do if test(x) then return true end end return false end
 function all(list, test) for _, x in ipairs(list or {}) do if not test(x) then return false end end return true end

@@ -53,9 +53,11 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const servi
     const auto name = run.say(wanted.name);
     if (name.empty() || name.find_first_of("/\\\"'") != std::string::npos)
         throw step_error("not a service name: " + name);
-    const bool takes_away = wanted.state == "stopped" || wanted.start == "disabled" || wanted.start == "demand";
-    if (takes_away && is_untouchable(name))
-        throw step_error("the service " + name + " must never be stopped or disabled");
+    const auto guard = [&](bool takes_away) {
+        if (takes_away && is_untouchable(name))
+            throw step_error("the service " + name + " must never be stopped or disabled");
+    };
+    guard(wanted.state == "stopped" || wanted.start == "disabled");
     change_plan plan;
     plan.undo = undo_class::exact;
     plan.within = wanted.within;
@@ -66,6 +68,7 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const servi
         plan.from = start_name(p.at("start"), p.at("delayed"));
         plan.to = wanted.start;
         if (plan.from == plan.to) co_return std::nullopt;
+        guard(plan.to == "demand" && plan.from != "disabled");
         plan.what = "service " + name + ", start type: " + plan.from + " -> " + plan.to;
         plan.before["start"] = plan.from;
         plan.commands.push_back({shell::cmd, "sc config " + in_command(name) + " start= " + plan.to, {0}, {}});

@@ -163,7 +163,8 @@ step_action read_service(const yaml_node& node, complaints& errors) {
     s.start = starts[members.one_of("start", starts, 0)];
     s.within = members.seconds("within", s.within);
     if (s.state.empty() == s.start.empty()) errors.add(node.at, "service needs either \"state\" or \"start\"");
-    if (s.name.text.find("{{") == std::string::npos && s.state != "running" && is_untouchable(s.name.text))
+    if (s.name.text.find("{{") == std::string::npos && (s.state == "stopped" || s.start == "disabled") &&
+        is_untouchable(s.name.text))
         errors.add(node.at, "the service " + s.name.text + " must never be stopped or disabled by a runbook");
     return s;
 }

@@ -1,0 +1,329 @@
+#include "scripts/runner.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fstream>
+#include <map>
+
+#include "tests/support/fake_target.hpp"
+#include "transport/line_clock.hpp"
+
+using namespace emsctl::scripts;
+using emsctl::test::fake_target;
+using emsctl::test::said;
+
+TEST_SUITE_BEGIN("scripts/runner");
+
+namespace {
+
+struct recorder : observer {
+    std::vector<event> events;
+    void on(const event& happened) override { events.push_back(happened); }
+};
+
+// A machine with one registry key, a service and whatever a test adds.
+struct machine {
+    std::map<std::string, std::string> values;  // of HKLM\SOFTWARE\Test
+    bool key_exists = true;
+    bool refuse_writing = false;
+    bool forget_writing = false;
+    std::string guid = "11111111-2222-3333-4444-555555555555";
+    fake_target line{[this](const command& c) { return answer(c); }};
+
+    static std::string name_in(const std::string& text) {
+        const auto at = text.find("/v \"") + 4;
+        return text.substr(at, text.find('"', at) - at);
+    }
+
+    outcome answer(const command& c) {
+        const auto& t = c.text;
+        if (t.find("MachineGuid") != t.npos)
+            return said("\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\n    MachineGuid    REG_SZ    " +
+                        guid + "\n\n");
+        if (t == "hostname") return said("vm1\n");
+        const std::string full = "\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Test\n";
+        if (t == "reg query \"HKLM\\SOFTWARE\"")
+            return said(key_exists ? full : "\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Other\n");
+        if (t == "reg query \"HKLM\\SOFTWARE\\Test\"") {
+            if (!key_exists) return said("", 1);
+            auto out = full;
+            for (const auto& [name, data] : values) out += "    " + name + "    REG_DWORD    " + data + "\n";
+            return said(values.empty() ? "" : out);
+        }
+        if (t.starts_with("reg query")) {
+            const auto found = values.find(name_in(t));
+            if (found == values.end()) return said("", 1);
+            return said(full + "    " + found->first + "    REG_DWORD    " + found->second + "\n\n");
+        }
+        if (t.starts_with("reg add")) {
+            if (refuse_writing) return said("", 5);
+            if (forget_writing) return said("");
+            const auto at = t.find("/d ") + 3;
+            auto data = t.substr(at, t.find(' ', at) - at);
+            if (!data.starts_with("0x")) data = "0x" + data;
+            values[name_in(t)] = data;
+            key_exists = true;
+            return said("");
+        }
+        if (t == "reg delete \"HKLM\\SOFTWARE\\Test\" /f") {
+            key_exists = false;
+            return said("");
+        }
+        if (t.starts_with("reg delete")) {
+            values.erase(name_in(t));
+            return said("");
+        }
+        return said("unknown command", 9009);
+    }
+};
+
+struct temporary_folder {
+    std::filesystem::path path;
+    temporary_folder() {
+        char name[] = "/tmp/emsctl-runner-XXXXXX";
+        path = ::mkdtemp(name);
+    }
+    ~temporary_folder() { std::filesystem::remove_all(path); }
+};
+
+template <class Awaitable>
+report wait_for(Awaitable task) {
+    emsctl::transport::virtual_time time;
+    boost::asio::io_context context;
+    std::optional<report> result;
+    std::exception_ptr failed;
+    boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, report r) {
+        failed = error;
+        result = std::move(r);
+    });
+    time.run(context);
+    if (failed) std::rethrow_exception(failed);
+    return *result;
+}
+
+runbook book_of(const std::string& steps, const std::string& vars = "") {
+    auto result = parse_runbook("name: t\ntitle: t\n" + vars + "steps:\n" + steps, "t.yaml");
+    for (const auto& error : result.errors) FAIL(to_string(error));
+    return *result.book;
+}
+
+const std::string ensure_a =
+    "  - {name: set A, id: a, why: because, risk: low, registry: {key: 'HKLM\\SOFTWARE\\Test', value: A, data: '1'}}\n";
+const std::string ensure_b =
+    "  - {name: set B, id: b, why: because, risk: low, registry: {key: 'HKLM\\SOFTWARE\\Test', value: B, data: '2'}}\n";
+
+struct bench {
+    temporary_folder folder;
+    machine m;
+    recorder watcher;
+    run_options options;
+    bench() { options.journal = folder.path / "j"; }
+    report run(const runbook& book, run_mode mode) {
+        options.mode = mode;
+        return wait_for(run_runbook(book, m.line, watcher, options));
+    }
+    report undo() {
+        undo_options u;
+        u.journal = folder.path / "j";
+        return wait_for(undo_run(m.line, watcher, u));
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a check shows what it would change and changes nothing") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    const auto r = b.run(book_of(ensure_a), run_mode::check);
+    CHECK(r.result == run_result::faults_found);
+    CHECK(b.m.line.changes_sent() == 0);
+    CHECK(b.m.values["A"] == "0x0");
+    REQUIRE(r.changes.size() == 1);
+    CHECK(r.changes[0].how == change::state::planned);
+    CHECK(r.changes[0].from == "REG_DWORD 0x0");
+    CHECK(!std::filesystem::exists(b.options.journal));
+}
+
+TEST_CASE("a machine as wanted is healthy") {
+    bench b;
+    b.m.values["A"] = "0x1";
+    CHECK(b.run(book_of(ensure_a), run_mode::check).result == run_result::healthy);
+    CHECK(b.run(book_of(ensure_a), run_mode::apply).result == run_result::healthy);
+}
+
+TEST_CASE("a step that claims to read is stopped at the gate when its text is filled in") {
+    bench b;
+    const auto book = book_of("  - {name: x, id: x, cmd: '{{ raw(\"del file\") }}', reads: true}\n");
+    const auto r = b.run(book, run_mode::check);
+    CHECK(!b.m.line.was_sent("del"));
+    CHECK(r.result == run_result::faults_found);
+    CHECK(r.has_faults(run_phase::look));
+}
+
+TEST_CASE("a repair is journaled before it is sent, proved, and undone exactly") {
+    bench b;
+    b.m.key_exists = false;
+    bool journaled_first = false;
+    b.m.line = fake_target([&](const command& c) {
+        if (c.text.starts_with("reg add")) {
+            std::ifstream file(b.options.journal);
+            const std::string text((std::istreambuf_iterator<char>(file)), {});
+            journaled_first = text.find("\"type\":\"change\"") != text.npos;
+        }
+        return b.m.answer(c);
+    });
+    const auto r = b.run(book_of(ensure_a), run_mode::apply);
+    INFO(to_text(r));
+    CHECK(journaled_first);
+    CHECK(r.result == run_result::repaired);
+    CHECK(exit_status(r.result) == 0);
+    CHECK(b.m.values["A"] == "0x1");
+    CHECK(read_journal(b.options.journal).damage == std::nullopt);
+    const auto back = b.undo();
+    INFO(to_text(back));
+    CHECK(back.result == run_result::undone);
+    CHECK(b.m.values.empty());
+    CHECK(!b.m.key_exists);
+    CHECK(b.undo().verdict == "There is nothing to undo.");
+}
+
+TEST_CASE("an undo refuses a value that is not what was left, and another machine") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    REQUIRE(b.run(book_of(ensure_a), run_mode::apply).result == run_result::repaired);
+    SUBCASE("changed since") {
+        b.m.values["A"] = "0x7";
+        const auto back = b.undo();
+        CHECK(back.result == run_result::faults_found);
+        CHECK(back.changes.at(0).how == change::state::undo_refused);
+        CHECK(b.m.values["A"] == "0x7");
+    }
+    SUBCASE("another machine") {
+        b.m.guid = "9";
+        CHECK_THROWS_AS(b.undo(), usage_error);
+    }
+    SUBCASE("an edited journal") {
+        std::fstream file(b.options.journal, std::ios::in | std::ios::out);
+        file.seekp(40);
+        file.put('#');
+        file.close();
+        CHECK_THROWS_AS(b.undo(), usage_error);
+        CHECK(b.m.values["A"] == "0x1");
+    }
+}
+
+TEST_CASE("a failure takes everything back in reverse order") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    b.m.values["B"] = "0x0";
+    b.m.line = fake_target([&](const command& c) {
+        if (c.text.starts_with("reg add") && c.text.find("\"B\"") != c.text.npos) return said("", 5);
+        return b.m.answer(c);
+    });
+    const auto r = b.run(book_of(ensure_a + ensure_b), run_mode::apply);
+    INFO(to_text(r));
+    CHECK(r.result == run_result::failed_rolled_back);
+    CHECK(exit_status(r.result) == 3);
+    CHECK(b.m.values["A"] == "0x0");
+}
+
+TEST_CASE("a value that does not take is a failure, and one that cannot be taken back is said") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    b.m.values["B"] = "0x0";
+    bool broken = false;
+    b.m.line = fake_target([&](const command& c) {
+        if (c.text.starts_with("reg add") && c.text.find("\"B\"") != c.text.npos) broken = true;
+        if (c.text.starts_with("reg add") && broken) return said("", 5);
+        return b.m.answer(c);
+    });
+    const auto r = b.run(book_of(ensure_a + ensure_b), run_mode::apply);
+    CHECK(r.result == run_result::rollback_incomplete);
+    CHECK(exit_status(r.result) == 4);
+}
+
+TEST_CASE("a line lost during a change leaves the outcome unknown") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    b.m.line.lose_line_at = "reg add";
+    const auto r = b.run(book_of(ensure_a), run_mode::apply);
+    CHECK(r.result == run_result::unknown);
+    CHECK(exit_status(r.result) == 7);
+    CHECK(r.changes.at(0).how == change::state::unknown);
+    b.m.line.lose_line_at.clear();
+    CHECK(b.undo().result == run_result::undone);  // it is as before: nothing to take back
+}
+
+TEST_CASE("a decision that nobody takes stops the repair before anything is changed") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    const auto book = book_of(
+        "  - {name: may I, id: d, register: may, decision: {variable: yes_please}}\n"
+        "  - {name: set A, id: a, when: may.accepted, why: w, risk: low, registry: {key: 'HKLM\\SOFTWARE\\Test', "
+        "value: A, data: '1'}}\n",
+        "vars: {yes_please: {type: bool, question: 'May I?', proposal: 'yes'}}\n");
+    SUBCASE("nobody") {
+        const auto r = b.run(book, run_mode::apply);
+        CHECK(r.result == run_result::faults_found);
+        CHECK(r.missing_variable == "yes_please");
+        CHECK(b.m.line.changes_sent() == 0);
+    }
+    SUBCASE("given") {
+        b.options.variables["yes_please"] = "yes";
+        CHECK(b.run(book, run_mode::apply).result == run_result::repaired);
+    }
+    SUBCASE("declined when asked") {
+        b.options.ask = [](question) -> boost::asio::awaitable<std::optional<std::string>> { co_return "no"; };
+        const auto r = b.run(book, run_mode::apply);
+        CHECK(b.m.line.changes_sent() == 0);
+        CHECK(r.decisions.at(0).accepted == false);
+    }
+    SUBCASE("a wrong name or value is refused at once") {
+        b.options.variables["yes_pleas"] = "yes";
+        CHECK_THROWS_AS(b.run(book, run_mode::check), usage_error);
+    }
+}
+
+TEST_CASE("a risky change needs consent") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    auto text = ensure_a;
+    text.replace(text.find("low"), 3, "medium");
+    const auto book = book_of(text);
+    CHECK(b.run(book, run_mode::apply).missing_variable == "confirm:a");
+    b.options.confirm = confirm_policy::none;
+    CHECK(b.run(book, run_mode::apply).result == run_result::repaired);
+}
+
+TEST_CASE("a change that waits for a restart is said to") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    auto text = ensure_a;
+    text.replace(text.find("data: '1'"), 9, "data: '1', effective: restart");
+    const std::string restart =
+        "  - {name: again, id: r, when: run.restart_pending, why: w, risk: low, restart: {reason: tls}}\n";
+    SUBCASE("no restart") {
+        const auto r = b.run(book_of(text), run_mode::apply);
+        CHECK(r.result == run_result::restart_pending);
+        CHECK(exit_status(r.result) == 8);
+    }
+    SUBCASE("restarted") {
+        const auto r = b.run(book_of(text + restart), run_mode::apply);
+        CHECK(r.result == run_result::repaired);
+        CHECK(b.m.line.restarts == 1);
+        CHECK(r.restart->proof == "a new boot was seen");
+    }
+}
+
+TEST_CASE("a journal that cannot be written stops before any change") {
+    bench b;
+    b.m.values["A"] = "0x0";
+    b.options.journal = b.folder.path / "no-such-folder" / "j";
+    CHECK_THROWS_AS(b.run(book_of(ensure_a), run_mode::apply), journal_error);
+    CHECK(b.m.line.changes_sent() == 0);
+}
+
+TEST_SUITE_END();
