@@ -14,8 +14,8 @@ struct console_texts {
     std::string pager = "----Press <Enter> for more----";
     // Messages after `cmd` that say no: the service is not registered yet (worth waiting for), and the rest.
     std::string not_registered = "not yet registered";
-    std::vector<std::string> refusals = {"session failed to be created", "is disabled", "service has timed out",
-                                         "has timed out", "maximum number of channels"};
+    std::vector<std::string> refusals = {"session failed to be created", "channels is disabled", "has timed out",
+                                         "maximum number of channels"};
     std::string login_failure = "Unable to authenticate";
     std::vector<std::string> firmware = {"BdsDxe: loading ", "BdsDxe: starting "};
     std::string boot_manager = "Windows Boot Manager";

@@ -204,9 +204,9 @@ asio::awaitable<std::string> sac_line::create_channel(span_of_time limit) {
         const auto mark = console_.seen().offset();
         const std::string answer = co_await ask("cmd");
         const auto& texts = console_.seen().texts();
-        for (const auto& refusal : texts.refusals)
-            if (answer.find(refusal) != std::string::npos) fail(sac_error::channel_refused, answer);
         const bool not_yet = answer.find(texts.not_registered) != std::string::npos;
+        for (const auto& refusal : texts.refusals)
+            if (!not_yet && answer.find(refusal) != std::string::npos) fail(sac_error::channel_refused, answer);
         const auto named = [mark](const far_end& end) {
             const auto text = end.text_since(mark);
             return text.ends_with("\nSAC>") && new_command_channel(text);

@@ -207,6 +207,7 @@ asio::awaitable<void> session::put(std::string bytes, std::string file) {
 
 asio::awaitable<command_result> session::run(shell_kind shell, std::string text, span_of_time limit) {
     begun_ = false;
+    if (!in_shell_) fail(sac_error::not_supported, "there is no shell to run a command in");
     if (text.empty()) fail(sac_error::not_supported, "an empty command");
     const int id = ++id_;
     std::string bytes = dos_text(text);
@@ -300,7 +301,8 @@ asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::
         // A guest that loses lines gets asked for as much as fits its screen.
         if (command_frame::missing(facts) && facts.lines.size() < known + static_cast<std::size_t>(page)) page = 18;
     }
-    fail(sac_error::transfer_failed, "the output did not arrive with the hash that the guest computed");
+    fail(sac_error::transfer_failed,
+         "the output did not arrive with the hash that the guest computed; " + console_.situation());
 }
 
 asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time limit) {
