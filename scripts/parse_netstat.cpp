@@ -33,12 +33,16 @@ bool split_address(std::string_view text, nlohmann::json& row, const char* addre
 parsed parse_netstat(std::string_view text) {
     parsed result{nlohmann::json::array(), {}};
     const auto lines = lines_of(text);
+    int headings = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const auto words = words_of(lines[i]);
         if (words.empty()) continue;
         const bool tcp = words[0].starts_with("TCP");
         if (!tcp && !words[0].starts_with("UDP")) {
-            if (result.value.empty()) continue;  // title and headings, in any language
+            if (result.value.empty()) {  // title and headings, in any language
+                if (++headings > 2) return not_understood(i + 1, "not a connection", lines[i]);
+                continue;
+            }
             // The owner of the socket above, with -b: "  component" and " [image]", or a sentence.
             auto& row = result.value.back();
             const auto owner = trimmed(lines[i]);

@@ -177,12 +177,13 @@ void passes::take_over(const report& looked) {
     run.account.changes = looked.changes;
     for (const auto& s : book_.steps) {
         const auto* action = std::get_if<decision_step>(&s.action);
-        for (const auto& d : looked.decisions)
-            if (action && d.variable == action->variable && !decided_.contains(d.variable)) {
-                open_decisions_.push_back({d.variable, action->safe});
-                for (const auto& id : action->confirms)
-                    if (!confirmed_.contains(id)) confirmed_[id] = true;
-            }
+        for (const auto& d : looked.decisions) {
+            if (!action || d.variable != action->variable) continue;
+            if (!decided_.contains(d.variable)) open_decisions_.push_back({d.variable, action->safe});
+            // Whether the answer means yes is seen when the step is reached; until then nothing more is asked.
+            for (const auto& id : action->confirms)
+                if (!confirmed_.contains(id)) confirmed_[id] = true;
+        }
         for (const auto& c : looked.changes)
             if (c.step_id == s.id && needs_confirmation(s) && !confirmed_.contains(s.id))
                 open_confirmations_.push_back({s.id, c.what, s.risk, c.undo});

@@ -24,7 +24,7 @@ struct recorder : observer {
 
 struct windows_answers {
     bool other_has_port = false, other_auto = false, key_ok = true, certificate_ok = true, has_certificate = true,
-         tls_off = false;
+         tls_off = false, tls_hidden = false;
     fake_target line{[this](const command& c) { return answer(c.text); }};
     std::string key = "D:\\ProgramData\\Microsoft\\Crypto\\RSA\\MachineKeys\\f686aace6942fb7f7ceb231212eef4a4_0A-1B";
 
@@ -48,7 +48,7 @@ struct windows_answers {
     }
     std::string protocols() const {
         return std::string("\nHKEY_LOCAL_MACHINE\\x\n    Enabled    REG_DWORD    ") + (tls_off ? "0x0" : "0x1") +
-               "\n    DisabledByDefault    REG_DWORD    " + (tls_off ? "0x1" : "0x0") + "\n\n";
+               "\n    DisabledByDefault    REG_DWORD    " + (tls_hidden ? "0x1" : "0x0") + "\n\n";
     }
     outcome answer(const std::string& t) {
         const auto has = [&](const char* part) { return t.find(part) != t.npos; };
@@ -99,7 +99,10 @@ struct windows_answers {
             return said("");
         }
         if (has("Restart-Service -Name TermService")) return said("");
-        if (has("reg add")) return (has("DisabledByDefault") ? tls_off = false : true), said("");
+        if (has("reg add")) {
+            (has("DisabledByDefault") ? tls_hidden : tls_off) = false;
+            return said("");
+        }
         if (has("TLS 1.2")) return said(protocols());
         if (has("PartOfDomain")) return said("False\n");
         if (has("LastBootUpTime")) return said("2026-02-01T00:00:00.0000000Z\n");
@@ -137,7 +140,7 @@ TEST_CASE("a healthy machine is found healthy, and nothing is changed") {
 TEST_CASE("everything broken at once is explained, repaired, restarted and proved") {
     const auto book = *find_runbook("rdp-internal-error").book;
     windows_answers w;
-    w.other_has_port = w.other_auto = w.tls_off = true;
+    w.other_has_port = w.other_auto = w.tls_off = w.tls_hidden = true;
     w.key_ok = w.certificate_ok = false;
     recorder watcher;
     const auto looked = wait_for(run_runbook(book, w.line, watcher, {}));
@@ -156,7 +159,7 @@ TEST_CASE("everything broken at once is explained, repaired, restarted and prove
         {"stop_other_service", "port eater"}, {"other_service_on_demand", "yes"}, {"restart_now", "yes"}};
     const auto r = wait_for(run_runbook(book, w.line, watcher, options));
     std::filesystem::remove_all(folder);
-    INFO(to_text(r));
+    CAPTURE(to_text(r));
     CHECK(r.result == run_result::repaired);
     CHECK(w.line.restarts == 1);
     CHECK(!w.line.was_sent("takeown"));  // the administrators may change the list already
