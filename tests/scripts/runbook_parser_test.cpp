@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "scripts/runbook.hpp"
@@ -32,6 +34,21 @@ TEST_CASE("every shipped runbook is free of mistakes") {
         REQUIRE(result.book);
         CHECK(result.book->name == name);
     }
+}
+
+TEST_CASE("the worked example of the README is a runbook") {
+    std::ifstream file(EMSCTL_SOURCE_DIR "/scripts/README.md");
+    std::string line, text;
+    for (bool inside = false; std::getline(file, line);) {
+        if (line == "    name: time-service") inside = true;
+        if (inside && line.starts_with("## ")) break;
+        if (inside) text += line.substr(std::min<std::size_t>(4, line.size())) + "\n";
+    }
+    REQUIRE(!text.empty());
+    const auto result = parse_runbook(text, "README.md");
+    INFO(all(result));
+    REQUIRE(result.book);
+    CHECK(result.book->steps.size() == 3);
 }
 
 TEST_CASE("an unknown key is named with its place, its line and a suggestion") {
