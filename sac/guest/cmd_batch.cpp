@@ -54,12 +54,17 @@ task<cmd_flow> cmd_interpreter::run_batch(std::string path, std::string name, st
     frame.arguments.insert(frame.arguments.begin(), std::move(name));
     frame.tail = text::trim(tail);
     batches_.push_back(std::move(frame));
-    const bool outer_echo = echo;
+    // Also when ^C comes: a batch file's `echo off` is not the prompt's.
+    struct echo_again {
+        cmd_interpreter& shell;
+        bool was;
+        ~echo_again() {
+            if (shell.batches_.empty()) shell.echo = was;
+        }
+    } at_end{*this, echo};
     const auto outer_for = std::exchange(for_, {});
-    const bool is_outermost = batches_.size() == 1;
     const auto flow = co_await run_frame(handles);
     for_ = outer_for;
-    if (is_outermost) echo = outer_echo;
     co_return flow;
 }
 

@@ -75,7 +75,7 @@ task<int> set(cmd_interpreter& shell, std::string tail, const cmd_handles& h) {
             h.err->line(answer.message);
             co_return answer.error;
         }
-        if (shell.is_interactive) h.out->write(std::to_string(answer.value));
+        if (shell.is_interactive && !shell.is_in_batch()) h.out->write(std::to_string(answer.value));
         co_return 0;
     }
     const auto s = assignment_of(tail);

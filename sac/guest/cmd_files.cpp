@@ -302,8 +302,8 @@ task<int> copy_files(cmd_interpreter& shell, std::string tail, const cmd_handles
                 h.err->line("The file cannot be copied onto itself.");
                 continue;
             }
-            const bool asks =
-                shell.is_interactive && !shell.is_child && !arguments.has("/y") && shell.os.files.exists(to);
+            const bool asks = shell.is_interactive && !shell.is_child && !shell.is_in_batch() && !arguments.has("/y") &&
+                              shell.os.files.exists(to);
             if (asks) {
                 const auto question = "Overwrite " + to + "? (Yes/No/All): ";
                 const auto answer = co_await ask(shell, question, h);
@@ -356,7 +356,7 @@ task<int> move_files(cmd_interpreter& shell, std::string tail, const cmd_handles
     for (const auto& file : found) {
         const auto to = target_for(shell, target, file);
         if (shell.os.files.exists(to) && !text::equal_no_case(to, file)) {
-            const bool asks = shell.is_interactive && !shell.is_child && !arguments.has("/y");
+            const bool asks = shell.is_interactive && !shell.is_child && !shell.is_in_batch() && !arguments.has("/y");
             if (asks) {
                 const auto question = "Overwrite " + to + "? (Yes/No/All): ";
                 const auto answer = co_await ask(shell, question, h);

@@ -61,6 +61,7 @@ class cmd_interpreter {
     std::string shell_name = "cmd";
 
     std::string idle_title() const;
+    bool is_in_batch() const { return !batches_.empty(); }
     void stop_batches();  // after ^C
 
   private:

@@ -59,7 +59,9 @@ void windows::boot(instant now) {
     if (is_running_) shut_down();
     clock.now = std::max(now, clock.now);
     is_running_ = true;
-    ++boot_count_;
+    // The first boot was some time before the scenario begins: what it wrote down, and what it found valid, is of then.
+    const auto begin = clock.start;
+    if (++boot_count_ == 1) clock.start -= std::chrono::hours(machine_of(scenario_).value("uptime_hours", 0));
     boot_time_ = clock.utc();
     tls = tls_in_registry();
     processes.clear();
@@ -85,6 +87,7 @@ void windows::boot(instant now) {
     events.write(std::move(started));
     svc.load();
     svc.start_automatic();
+    clock.start = begin;
 }
 
 void windows::shut_down() {
