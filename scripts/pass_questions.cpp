@@ -107,6 +107,7 @@ asio::awaitable<void> passes::decide(const std::string& variable, bool safe) {
         what.choices = v.choices;
         what.text = d.question;
         what.proposal = d.proposal;
+        what.safe = safe;
     }
     std::optional<std::string> answer;
     auto how = decision::origin::asked;

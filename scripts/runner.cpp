@@ -73,7 +73,8 @@ journal_writer open_journal(const report& account, const target& machine, const 
                                    {"machine", account.machine},
                                    {"computer_name", account.computer_name},
                                    {"program_version", options.program_version},
-                                   {"recording", options.recording}},
+                                   {"recording", options.recording},
+                                   {"console", options.console}},
                                   options.clock);
 }
 

@@ -61,6 +61,7 @@ struct question {
     std::vector<std::string> choices;
     std::string text;
     std::string proposal;
+    bool safe = false;                  // a decision's proposal may be taken without a person
     std::vector<std::string> evidence;  // findings so far
     risk_level risk = risk_level::none;
     undo_class undo = undo_class::exact;
@@ -77,6 +78,7 @@ struct run_options {
     ask_function ask;               // empty: nobody can be asked
     std::filesystem::path journal;  // apply: a file that does not exist yet
     std::string program_version, recording;
+    nlohmann::json console;          // how to reach the machine again, for the journal's header; never a secret
     wall_clock clock;                // empty: the system's
     const report* looked = nullptr;  // a check of the same machine in the same session: not repeated before apply
 };
