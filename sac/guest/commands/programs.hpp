@@ -14,7 +14,6 @@ void add_system_programs(program_table& table);      // hostname, chcp, ipconfig
 void add_tasklist_programs(program_table& table);    // tasklist, taskkill
 void add_text_tools_programs(program_table& table);  // find, findstr, more, sort
 
-task<int> cmd_main(process& self);         // shell.cpp
-task<int> powershell_main(process& self);  // powershell.cpp
+task<int> cmd_main(process& self);  // shell.cpp
 
 }  // namespace emsctl::guest

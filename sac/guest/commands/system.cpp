@@ -51,7 +51,10 @@ task<int> where_main(process& self) {
     const auto path = self.variable("PATH");
     for (std::size_t from = 0; from < path.size();) {
         const auto end = std::min(path.find(';', from), path.size());
-        if (end > from) folders.push_back(path.substr(from, end - from));
+        const auto folder = path.substr(from, end - from);
+        const bool is_new =
+            std::none_of(folders.begin(), folders.end(), [&](const auto& f) { return text::equal_no_case(f, folder); });
+        if (!folder.empty() && is_new) folders.push_back(folder);
         from = end + 1;
     }
     bool any = false;
