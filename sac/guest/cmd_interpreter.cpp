@@ -266,7 +266,7 @@ task<cmd_flow> cmd_interpreter::external(cmd_words words, const cmd_handles& han
                  *found,       is_child || !batches_.empty()};
     const bool shows_title = is_interactive && !is_child;
     if (shows_title) {
-        const auto shown = idle_title() + " - " + words.name + " " + words.tail;
+        const auto shown = idle_title() + " - " + words.name + (words.tail.empty() ? "" : " " + words.tail);
         con.set_title(shown);
     }
     std::optional<int> code;

@@ -205,6 +205,41 @@ TEST_SUITE("guest/cmd_interpreter") {
         CHECK(bench.type("echo [%SHADOW%]") == "[%SHADOW%]\r\n");
     }
 
+    TEST_CASE("the title names the program that runs, two blanks before its arguments") {
+        cmd_bench bench;
+        bench.con.titles.clear();
+        bench.type("find /c \"x\" <nul");
+        const std::vector<std::string> expected = {"Administrator: C:\\Windows\\system32\\cmd.exe - find  /c \"x\" ",
+                                                   "Administrator: C:\\Windows\\system32\\cmd.exe"};
+        CHECK(bench.con.titles == expected);
+        bench.type("echo x");
+        CHECK(bench.con.titles.size() == 2);
+    }
+
+    TEST_CASE("any line whatsoever is survived") {
+        cmd_bench bench;
+        const std::string alphabet = "&&||()<>^^\"%%*~!:;,= ab1/\\.@";
+        const std::vector<std::string> words = {"echo ", "if ",  "for ",   "set ",  "in ",  "do ",     "==",
+                                                "%a",    "not ", "exist ", "else ", "2>&1", "cmd /c ", "%OS%"};
+        std::uint32_t state = 1;
+        const auto draw = [&](std::size_t n) { return (state = state * 1664525 + 1013904223, (state >> 8) % n); };
+        for (int i = 0; i < 4000; ++i) {
+            std::string line;
+            for (auto n = draw(12) + 1; n > 0; --n)
+                line += draw(2) ? words[draw(words.size())] : std::string(1, alphabet[draw(alphabet.size())]);
+            bench.type(line);
+            // An open parenthesis or a caret wants more lines.
+            for (int closing = 0; bench.con.text.ends_with("More? ") && closing < 20; ++closing) bench.type(")");
+            if (bench.con.text.ends_with("More? ")) {
+                bench.con.interrupt();
+                bench.run();
+            }
+            REQUIRE(!bench.has_ended());
+        }
+        bench.type(std::string(8000, '('));
+        CHECK(bench.type("echo still here") == "still here\r\n");
+    }
+
     TEST_CASE("set /a knows its errors") {
         cmd_bench bench;
         CHECK(bench.type("set /a 1/0") == "Divide by zero error.\r\n");
