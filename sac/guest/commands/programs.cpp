@@ -1,7 +1,6 @@
 #include "sac/guest/commands/programs.hpp"
 
 #include "sac/guest/commands/repair_programs.hpp"
-#include "sac/guest/powershell.hpp"
 
 namespace emsctl::guest {
 
