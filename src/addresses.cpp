@@ -1,0 +1,90 @@
+#include "src/addresses.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <charconv>
+
+#include "sac/guest/machine.hpp"
+#include "src/sim_stream.hpp"
+#include "src/usage.hpp"
+#include "transport/paced_stream.hpp"
+#include "transport/replay_stream.hpp"
+
+namespace emsctl {
+namespace {
+
+using transport::byte_stream;
+using transport::endpoint;
+namespace asio = boost::asio;
+
+std::string parameter(const endpoint& where, const std::string& name, std::string fallback) {
+    const auto found = where.parameters.find(name);
+    return found == where.parameters.end() ? std::move(fallback) : found->second;
+}
+
+template <class Number>
+Number number(const endpoint& where, const std::string& name, Number fallback) {
+    const std::string text = parameter(where, name, std::to_string(fallback));
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        throw usage_error("'" + name + "=" + text + "' in " + where.text() + " is not a number");
+    return value;
+}
+
+asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where) {
+    guest::machine_options options;
+    options.seed = number<std::uint64_t>(where, "seed", 0);
+    const std::string boot = parameter(where, "boot", "no");
+    if (boot != "yes" && boot != "no") throw usage_error("boot=" + boot + " in " + where.text() + ": yes or no");
+    options.from_firmware = boot == "yes";
+    const std::string profile = parameter(where, "profile", "windows-11");
+    auto machine = std::make_shared<guest::machine>(where.target, profile, options);
+    const auto executor = co_await asio::this_coro::executor;
+    const std::string name = "simulated guest " + where.target + " (" + profile + ")";
+    const auto baud = number<unsigned>(where, "baud", 115200);
+    auto stream = make_sim_stream(executor, std::move(machine), name);
+    if (baud > 0) stream = transport::make_paced(std::move(stream), baud);
+    co_return stream;
+}
+
+asio::awaitable<std::unique_ptr<byte_stream>> open_replay(endpoint where) {
+    const auto executor = co_await asio::this_coro::executor;
+    auto what = transport::load_recording(where.target);
+    co_return transport::make_replay(executor, std::move(what), where.target);
+}
+
+}  // namespace
+
+transport::openers all_openers() {
+    auto openers = transport::standard_openers();
+    transport::openers::kind_of_road sim;
+    sim.kind = "sim";
+    sim.form = "sim:SCENARIO?profile=P&seed=N";
+    sim.help = "a simulated Windows guest inside this process, in virtual time (emsctl simulate --list)";
+    sim.parameters = {"profile", "seed", "baud", "boot"};
+    sim.open = open_sim;
+    openers.add(std::move(sim));
+    transport::openers::kind_of_road replay;
+    replay.kind = "replay";
+    replay.form = "replay:FILE";
+    replay.help = "a recorded session, byte for byte, in virtual time";
+    replay.open = open_replay;
+    openers.add(std::move(replay));
+    return openers;
+}
+
+std::string address_table() {
+    std::string table = "Addresses:\n";
+    for (const auto& road : all_openers().roads()) {
+        std::string form = "  " + road.form;
+        if (form.size() < 34) form.resize(34, ' ');
+        table += form + " " + road.help + "\n";
+    }
+    return table;
+}
+
+bool runs_in_virtual_time(const endpoint& where) {
+    return where.kind == "sim" || where.kind == "replay";
+}
+
+}  // namespace emsctl

@@ -1,0 +1,148 @@
+#include "src/command_attach.hpp"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "src/exit_status.hpp"
+#include "src/output.hpp"
+#include "src/terminal_filter.hpp"
+#include "src/usage.hpp"
+#include "transport/serial_stream.hpp"
+#include "transport/transport_error.hpp"
+
+namespace emsctl {
+
+namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr char escape_key = 0x1D;  // Ctrl-]
+
+termios terminal_before{};
+
+void restore_terminal() {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+}
+
+// A deadly signal: only what is allowed in a handler, then the signal's own effect.
+extern "C" void restore_and_die(int signal) {
+    restore_terminal();
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+}
+
+// The terminal as a wire for keys, and back as it was, also when this program dies.
+class raw_terminal {
+  public:
+    raw_terminal() {
+        if (::tcgetattr(STDIN_FILENO, &terminal_before) != 0)
+            throw usage_error("attach needs a terminal on standard input");
+        for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGHUP, SIGQUIT}) ::signal(signal, restore_and_die);
+        termios raw = terminal_before;
+        ::cfmakeraw(&raw);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+    }
+    ~raw_terminal() { restore_terminal(); }
+    raw_terminal(const raw_terminal&) = delete;
+    raw_terminal& operator=(const raw_terminal&) = delete;
+};
+
+struct detached {};  // the operator's wish to leave, thrown to end both directions
+
+asio::awaitable<void> show(transport::byte_stream& line) {
+    terminal_filter filter;
+    std::array<char, 4096> buffer;
+    while (true) {
+        const std::size_t count = co_await line.read_some(buffer);
+        print_text(filter.pass({buffer.data(), count}));
+    }
+}
+
+asio::awaitable<void> obey(transport::byte_stream& line, char key) {
+    if (key == '.') throw detached{};
+    if (key == 'b') {
+        auto* serial = dynamic_cast<transport::serial_stream*>(&line);
+        if (serial) {
+            co_await serial->send_break();
+            print_text("\r\n[BREAK sent]\r\n");
+        } else {
+            print_text("\r\n[this road has no BREAK]\r\n");
+        }
+    } else if (key == '?') {
+        print_text("\r\n[Ctrl-] then: . leave   b send BREAK   ? this help   Ctrl-] send Ctrl-] itself]\r\n");
+    }
+}
+
+asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
+    asio::posix::stream_descriptor keys(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
+    std::array<char, 256> buffer;
+    bool escaped = false;
+    while (true) {
+        const std::size_t count = co_await keys.async_read_some(asio::buffer(buffer), asio::use_awaitable);
+        std::string typed;
+        for (const char key : std::string_view(buffer.data(), count)) {
+            if (escaped && key != escape_key) {
+                escaped = false;
+                co_await obey(line, key);
+            } else if (key == escape_key && !escaped) {
+                escaped = true;
+            } else {
+                escaped = false;
+                typed.push_back(key);
+            }
+        }
+        if (read_only || typed.empty()) continue;
+        co_await line.write_all(std::move(typed));
+    }
+}
+
+asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, bool read_only) {
+    std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\n", line->describe().c_str());
+    std::string end;
+    {
+        raw_terminal terminal;
+        try {
+            co_await (show(*line) && type(*line, read_only));
+        } catch (const detached&) {
+            end = "left";
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != transport::transport_error::closed) throw;
+            end = "the line was closed from the other side";
+        }
+    }
+    line->close();
+    std::fprintf(stderr, "\n%s\n", end.c_str());
+    co_return end == "left" ? exit_ok : exit_no_console;
+}
+
+}  // namespace
+
+void setup_attach(CLI::App& app, std::function<int()>& chosen) {
+    auto options = std::make_shared<attach_options>();
+    auto* verb = app.add_subcommand("attach", "your terminal on the line, recorded; Ctrl-] then . leaves");
+    verb->add_option("address", options->console.address, "the console")->required();
+    verb->add_flag("--read-only", options->read_only, "look, and type nothing");
+    add_console_options(*verb, options->console, false);
+    verb->callback([options, &chosen] { chosen = [options] { return run_attach(*options); }; });
+}
+
+int run_attach(attach_options options) {
+    conversation talk(options.console, "attach", false);
+    const bool read_only = options.read_only;
+    return talk.run_raw(
+        [read_only](std::unique_ptr<transport::byte_stream> line) { return talk_raw(std::move(line), read_only); });
+}
+
+}  // namespace emsctl

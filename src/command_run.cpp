@@ -1,0 +1,104 @@
+#include "src/command_run.hpp"
+
+#include <cstdio>
+#include <memory>
+
+#include "scripts/runner.hpp"
+#include "src/addresses.hpp"
+#include "src/exit_status.hpp"
+#include "src/run_display.hpp"
+#include "src/session_target.hpp"
+#include "src/state_folder.hpp"
+#include "src/usage.hpp"
+
+namespace emsctl {
+
+namespace asio = boost::asio;
+
+namespace {
+
+scripts::runbook load(const std::string& name) {
+    auto parsed = scripts::find_runbook(name);
+    if (parsed.book) return std::move(*parsed.book);
+    std::string text = "the runbook cannot be used:";
+    for (const auto& error : parsed.errors) text += "\n" + scripts::to_string(error);
+    throw usage_error(text);
+}
+
+std::map<std::string, std::string> variables_of(const scripts::runbook& book, const std::vector<std::string>& given) {
+    std::map<std::string, std::string> variables;
+    for (const auto& text : given) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos || equals == 0) throw usage_error("--var " + text + ": must be NAME=VALUE");
+        variables[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    const auto wrong = scripts::wrong_variables(book, variables);
+    std::string text;
+    for (const auto& problem : wrong) text += (text.empty() ? "" : "\n") + problem;
+    if (!text.empty()) throw usage_error(text);
+    return variables;
+}
+
+scripts::confirm_policy policy(const std::string& name) {
+    if (name == "each") return scripts::confirm_policy::each;
+    if (name == "none") return scripts::confirm_policy::none;
+    return scripts::confirm_policy::risky;
+}
+
+// What `emsctl undo JOURNAL` needs to come back; where a password is found, never the password.
+nlohmann::json way_back(const console_options& options) {
+    return {{"address", options.address},
+            {"user", options.user},
+            {"domain", options.domain},
+            {"password_env", options.password.environment},
+            {"password_file", options.password.file}};
+}
+
+}  // namespace
+
+void setup_run(CLI::App& app, std::function<int()>& chosen) {
+    auto options = std::make_shared<run_command_options>();
+    auto* verb = app.add_subcommand("run", "carry out a runbook: look and explain, or repair with --apply");
+    verb->add_option("runbook", options->runbook, "a shipped runbook's name or a file")->required();
+    verb->add_option("address", options->console.address, "the console")->required();
+    verb->add_flag("--apply", options->apply, "repair what is found; without it nothing is changed");
+    verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
+    verb->add_option("--confirm", options->confirm, "what --apply asks about: each, risky or none [risky]")
+        ->check(CLI::IsMember({"each", "risky", "none"}));
+    verb->add_option("--var", options->variables, "NAME=VALUE, an answer given beforehand; repeatable")
+        ->allow_extra_args(false);
+    verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
+    add_console_options(*verb, options->console, true);
+    verb->footer(address_table() +
+                 "\nExit status: 0 healthy or repaired and proved, 1 fault found, 2 usage, 3 failed and rolled back,\n"
+                 "4 rollback incomplete, 5 no console, 6 login refused, 7 outcome unknown, 8 restart still to come.");
+    verb->callback([options, &chosen] { chosen = [options] { return run_run(*options); }; });
+}
+
+int run_run(run_command_options options) {
+    const auto book = load(options.runbook);
+    scripts::run_options run;
+    run.mode = options.apply ? scripts::run_mode::apply : scripts::run_mode::check;
+    run.variables = variables_of(book, options.variables);
+    run.confirm = policy(options.confirm);
+    run.ask = make_ask(options.yes);
+    run.program_version = EMSCTL_VERSION;
+    conversation talk(options.console, "run-" + book.name, true);
+    run.recording = talk.recording();
+    run.console = way_back(talk.options());
+    if (options.apply)
+        run.journal = options.journal.empty() ? new_state_file("journals", book.name, ".journal")
+                                              : std::filesystem::path(options.journal);
+    run_display display(talk);
+    std::optional<scripts::report> account;
+    const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
+        session_target target(session);
+        account = co_await scripts::run_runbook(book, target, display, run);
+        co_return scripts::exit_status(account->result);
+    });
+    if (!account) return status;
+    print_account(*account, options.console.json());
+    return status;
+}
+
+}  // namespace emsctl

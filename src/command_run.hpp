@@ -1,0 +1,26 @@
+// emsctl run: carries out a runbook; looks and explains by default, repairs with --apply.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "src/conversation.hpp"
+
+namespace emsctl {
+
+struct run_command_options {
+    console_options console;
+    std::string runbook;
+    bool apply = false;
+    bool yes = false;
+    std::string confirm = "risky";
+    std::vector<std::string> variables;
+    std::string journal;
+};
+
+void setup_run(CLI::App& app, std::function<int()>& chosen);
+int run_run(run_command_options options);
+
+}  // namespace emsctl

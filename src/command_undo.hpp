@@ -1,0 +1,21 @@
+// emsctl undo: takes back what a journal says was changed, each change by its undo class.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+#include "src/conversation.hpp"
+
+namespace emsctl {
+
+struct undo_command_options {
+    console_options console;
+    std::string journal;
+    std::string to_step;
+};
+
+void setup_undo(CLI::App& app, std::function<int()>& chosen);
+int run_undo(undo_command_options options);
+
+}  // namespace emsctl

@@ -1,0 +1,254 @@
+#include "src/conversation.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+#include <charconv>
+#include <cstdio>
+#include <ctime>
+#include <random>
+
+#include "sac/sac_error.hpp"
+#include "scripts/runner.hpp"
+#include "src/addresses.hpp"
+#include "src/exit_status.hpp"
+#include "src/state_folder.hpp"
+#include "src/usage.hpp"
+#include "transport/deadline.hpp"
+#include "transport/recording_stream.hpp"
+#include "transport/replay_stream.hpp"
+#include "transport/transport_error.hpp"
+
+namespace emsctl {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using transport::line_clock;
+
+namespace {
+
+transport::endpoint parse_address(const std::string& text) {
+    const auto parsed = all_openers().parse(text);
+    if (parsed.has_error()) throw usage_error(parsed.error().text);
+    return parsed.value();
+}
+
+std::string fact(const transport::recording_header& header, const std::string& name) {
+    const auto found = header.facts.find(name);
+    return found == header.facts.end() ? std::string{} : found->second;
+}
+
+}  // namespace
+
+void add_console_options(CLI::App& verb, console_options& options, bool with_login) {
+    if (with_login) {
+        verb.add_option("--user", options.user, "account to log in with [Administrator]")->group("Login");
+        verb.add_option("--domain", options.domain, "its domain; none: a local account")->group("Login");
+        auto* environment = verb.add_option("--password-env", options.password.environment,
+                                            "environment variable that holds the password");
+        environment->group("Login");
+        verb.add_option("--password-file", options.password.file, "file whose first line is the password")
+            ->excludes(environment)
+            ->group("Login");
+        verb.add_option("--profile", options.profile,
+                        "console profile: conpty, stream, painter [by the shell's banner]")
+            ->group("Console");
+    }
+    verb.add_option("--wait", options.wait_seconds, "seconds to wait for a device or socket that is not there yet [0]")
+        ->check(CLI::NonNegativeNumber)
+        ->group("Console");
+    auto* record = verb.add_option("--record", options.record, "recording file [a new one in the state folder]");
+    record->group("Console");
+    verb.add_flag("--no-record", options.no_record, "keep no recording")->excludes(record)->group("Console");
+    verb.add_option("--seed", options.seed, "seed of the session's names [random]")->group("Console");
+    verb.add_option("--output", options.output, "text or json [text]")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->group("Console");
+}
+
+conversation::conversation(console_options options, std::string verb, bool with_login)
+    : options_(std::move(options)), verb_(std::move(verb)) {
+    const auto where = parse_address(options_.address);
+    is_replay_ = where.kind == "replay";
+    std::random_device entropy;
+    seed_ = options_.seed.value_or((static_cast<std::uint64_t>(entropy()) << 32) | entropy());
+    if (is_replay_) {
+        // A session is as random as its seed: with the recorded one it is the same session again.
+        const auto header = transport::load_recording(where.target).header;
+        const auto seed = fact(header, "seed");
+        std::from_chars(seed.data(), seed.data() + seed.size(), seed_);
+        if (options_.user.empty()) options_.user = fact(header, "user");
+        if (options_.domain.empty()) options_.domain = fact(header, "domain");
+    }
+    if (options_.user.empty()) options_.user = "Administrator";
+    if (with_login) password_ = read_password(options_.password, options_.user);
+    if (!options_.no_record && (!is_replay_ || !options_.record.empty()))
+        recording_ = options_.record.empty() ? new_state_file("recordings", verb_, ".cast").string() : options_.record;
+}
+
+void conversation::tell(const std::string& text) const {
+    const double seconds = std::chrono::duration<double>(line_clock::now() - start_).count();
+    std::fprintf(stderr, "[%7.1f s] %s\n", seconds, text.c_str());
+}
+
+sac::session_options conversation::session_options() const {
+    sac::session_options session;
+    session.who.user = options_.user;
+    session.who.domain = options_.domain;
+    session.who.password = password_;
+    session.seed = seed_;
+    if (!options_.profile.empty()) session.profile = options_.profile;
+    session.progress = [this](const std::string& text) { tell(text); };
+    return session;
+}
+
+asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stream() {
+    const auto openers = all_openers();
+    transport::endpoint where = parse_address(options_.address);
+    transport::open_options open;
+    if (options_.wait_seconds > 0) open.wait = std::chrono::seconds(options_.wait_seconds);
+    auto stream = co_await openers.open(where, open);
+    spdlog::info("opened {}", stream->describe());
+    if (!recording_.empty()) {
+        transport::recording_header header;
+        header.timestamp = std::time(nullptr);
+        header.title = "emsctl " + verb_;
+        header.facts = {{"address", where.kind}, {"seed", std::to_string(seed_)}, {"version", EMSCTL_VERSION},
+                        {"verb", verb_},         {"user", options_.user},         {"domain", options_.domain}};
+        auto writer = std::make_unique<transport::recording_writer>(recording_, header);
+        if (!password_.empty()) writer->protect(password_);
+        stream = std::make_unique<transport::recording_stream>(std::move(stream), std::move(writer));
+        spdlog::info("recording to {}", recording_);
+    }
+    co_return stream;
+}
+
+asio::awaitable<int> conversation::raw_flow(raw_talk body) {
+    auto stream = co_await open_stream();
+    const int status = co_await body(std::move(stream));
+    co_return status;
+}
+
+asio::awaitable<int> conversation::flow(talk body) {
+    auto stream = co_await open_stream();
+    sac::console line(std::move(stream));
+    const int status = co_await body(line);
+    co_return status;
+}
+
+asio::awaitable<int> conversation::session_flow(sac::console& line, work body) {
+    sac::session session(line, session_options());
+    std::exception_ptr error;
+    int status = exit_no_console;
+    try {
+        co_await session.open();
+        status = co_await body(session);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    // From here on nothing may be cut short: the console is to be left as it was found.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    std::string left;
+    try {
+        left = co_await transport::within(60s, interrupted_ ? session.abandon() : session.close());
+    } catch (const boost::system::system_error& failure) {
+        left = failure.code().message();
+    }
+    if (!left.empty()) tell("not left as it was found: " + left);
+    if (error) std::rethrow_exception(error);
+    co_return status;
+}
+
+int conversation::run(talk body) {
+    return run_to_end(flow(std::move(body)));
+}
+
+int conversation::run_raw(raw_talk body) {
+    return run_to_end(raw_flow(std::move(body)));
+}
+
+int conversation::run_to_end(asio::awaitable<int> flow) {
+    const bool is_virtual = runs_in_virtual_time(parse_address(options_.address));
+    std::optional<transport::virtual_time> time;
+    if (is_virtual) time.emplace();
+    start_ = line_clock::now();
+    asio::io_context context(1);
+    asio::cancellation_signal stop;
+    asio::signal_set signals(context, SIGINT, SIGTERM);
+    signals.async_wait([&](const boost::system::error_code& none, int) {
+        if (none) return;
+        interrupted_ = true;
+        tell("interrupted: ending what runs in the guest and leaving the console (again: end at once)");
+        stop.emit(asio::cancellation_type::terminal);
+        signals.async_wait([](const boost::system::error_code& again, int) {
+            if (!again) ::_exit(exit_unknown);
+        });
+    });
+    std::exception_ptr error;
+    int status = exit_unknown;
+    asio::co_spawn(context, std::move(flow),
+                   asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e, int s) {
+                       error = e;
+                       status = s;
+                       signals.cancel();
+                   }));
+    if (time) {
+        time->run(context);
+    } else {
+        context.run();
+    }
+    if (!error) return status;
+    std::fprintf(stderr, "emsctl: %s\n", text_of(error).c_str());
+    if (!recording_.empty() && ::access(recording_.c_str(), F_OK) == 0)
+        std::fprintf(stderr, "the recording is %s\n", recording_.c_str());
+    return interrupted_ ? exit_unknown : status_of(error);
+}
+
+int conversation::run_in_session(work body) {
+    talk around = [this, body = std::move(body)](sac::console& line) { return session_flow(line, body); };
+    return run(std::move(around));
+}
+
+int status_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const usage_error&) {
+        return exit_usage;
+    } catch (const scripts::usage_error&) {
+        return exit_usage;
+    } catch (const boost::system::system_error& failure) {
+        using transport::transport_error;
+        const auto code = failure.code();
+        if (code == sac::sac_error::login_refused) return exit_login_refused;
+        if (code == transport_error::bad_address || code == transport_error::unsupported) return exit_usage;
+        if (code == transport_error::bad_recording) return exit_usage;
+        if (code == asio::error::operation_aborted) return exit_unknown;
+        return exit_no_console;
+    } catch (const std::runtime_error&) {
+        return exit_usage;  // a scenario or profile that does not exist
+    } catch (...) {
+        return exit_no_console;
+    }
+}
+
+std::string text_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const boost::system::system_error& failure) {
+        std::string text = failure.what();
+        const auto decoration = text.rfind(std::string(" [") + failure.code().category().name() + ":");
+        if (decoration != std::string::npos) text.erase(decoration);
+        return text;
+    } catch (const std::exception& failure) {
+        return failure.what();
+    }
+}
+
+}  // namespace emsctl

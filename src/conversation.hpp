@@ -1,0 +1,86 @@
+// From an address on the command line to a console that is recorded, timed, interruptible and closed again, for every
+// verb that talks to a guest. What is said on it is the verb's business.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sac/session.hpp"
+#include "src/password.hpp"
+
+namespace emsctl {
+
+struct console_options {
+    std::string address;
+    std::string user;
+    std::string domain;
+    password_source password;
+    std::string profile;
+    std::optional<std::uint64_t> seed;
+    int wait_seconds = 0;
+    std::string record;
+    bool no_record = false;
+    std::string output = "text";
+
+    bool json() const { return output == "json"; }
+};
+
+// The options every verb shares; `with_login` adds who logs in.
+void add_console_options(CLI::App& verb, console_options& options, bool with_login);
+
+class conversation {
+  public:
+    // Reads the address; asks for the password when `with_login`. Throws usage_error.
+    conversation(console_options options, std::string verb, bool with_login);
+
+    using talk = std::function<boost::asio::awaitable<int>(sac::console&)>;
+    using work = std::function<boost::asio::awaitable<int>(sac::session&)>;
+
+    // Opens the road, lets `body` use it and closes it; the body's status, or what its error means. Errors are told on
+    // standard error. The first Ctrl-C or SIGTERM cancels the body, the second ends the program.
+    int run(talk body);
+
+    // The same with the bare stream: no model of the far end, nothing typed by itself.
+    using raw_talk = std::function<boost::asio::awaitable<int>(std::unique_ptr<transport::byte_stream>)>;
+    int run_raw(raw_talk body);
+
+    // The same with a session around `body`: logged in before, always closed politely after.
+    int run_in_session(work body);
+
+    const console_options& options() const { return options_; }
+    const std::string& recording() const { return recording_; }
+    std::uint64_t seed() const { return seed_; }
+    bool is_interrupted() const { return interrupted_; }
+
+    // "[   3.2 s] text" on standard error.
+    void tell(const std::string& text) const;
+
+  private:
+    int run_to_end(boost::asio::awaitable<int> flow);
+    boost::asio::awaitable<std::unique_ptr<transport::byte_stream>> open_stream();
+    boost::asio::awaitable<int> raw_flow(raw_talk body);
+    boost::asio::awaitable<int> flow(talk body);
+    boost::asio::awaitable<int> session_flow(sac::console& line, work body);
+    sac::session_options session_options() const;
+
+    console_options options_;
+    std::string verb_;
+    std::string password_;
+    std::uint64_t seed_ = 0;
+    std::string recording_;
+    bool is_replay_ = false;
+    bool interrupted_ = false;
+    transport::line_clock::time_point start_{};
+};
+
+// The exit status an error stands for, and its text without the library's decorations.
+int status_of(const std::exception_ptr& error);
+std::string text_of(const std::exception_ptr& error);
+
+}  // namespace emsctl

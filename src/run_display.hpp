@@ -1,0 +1,24 @@
+// What a person sees while a runbook works: one line per event on standard error.
+#pragma once
+
+#include "scripts/runner.hpp"
+#include "src/conversation.hpp"
+
+namespace emsctl {
+
+class run_display final : public scripts::observer {
+  public:
+    explicit run_display(const conversation& talk) : talk_(talk) {}
+    void on(const scripts::event& happened) override;
+
+  private:
+    const conversation& talk_;
+};
+
+// Asks at the terminal, or takes what --yes may take; nothing when nobody can answer.
+scripts::ask_function make_ask(bool yes);
+
+// The whole account on standard output.
+void print_account(const scripts::report& account, bool json);
+
+}  // namespace emsctl
