@@ -75,7 +75,8 @@ transport::openers all_openers() {
 
 std::string address_table() {
     std::string table = "Addresses:\n";
-    for (const auto& road : all_openers().roads()) {
+    const auto openers = all_openers();
+    for (const auto& road : openers.roads()) {
         std::string form = "  " + road.form;
         if (form.size() < 34) form.resize(34, ' ');
         table += form + " " + road.help + "\n";

@@ -1,6 +1,7 @@
 #include "sac/guest/commands/programs.hpp"
 
 #include "sac/guest/commands/repair_programs.hpp"
+#include "sac/guest/powershell.hpp"
 
 namespace emsctl::guest {
 
@@ -16,21 +17,12 @@ const program_table& standard_programs() {
         add_tasklist_programs(out);
         add_text_tools_programs(out);
         add_certutil_programs(out);
-#if __has_include("sac/guest/commands/icacls.cpp")
         add_icacls_programs(out);
-#endif
-#if __has_include("sac/guest/commands/sessions.cpp")
         add_sessions_programs(out);
-#endif
-#if __has_include("sac/guest/commands/takeown.cpp")
         add_takeown_programs(out);
-#endif
-#if __has_include("sac/guest/commands/wevtutil.cpp")
         add_wevtutil_programs(out);
-#endif
-#if __has_include("sac/guest/commands/whoami.cpp")
         add_whoami_programs(out);
-#endif
+        add_powershell_programs(out);
         add_program(out, "cmd", cmd_main);
         return out;
     }();
