@@ -212,7 +212,8 @@ asio::awaitable<std::string> sac_line::create_channel(span_of_time limit) {
             return text.ends_with("\nSAC>") && new_command_channel(text);
         };
         // Without the service the CMD event will come; otherwise the channel's own event does.
-        const bool came = co_await console_.comes_true(named, not_yet ? span_of_time(10s) : span_of_time(20s));
+        const span_of_time patience = not_yet ? 10s : 20s;
+        const bool came = co_await console_.comes_true(named, patience);
         if (came) {
             const auto name = new_command_channel(console_.seen().text_since(mark));
             co_return name.value();

@@ -157,7 +157,9 @@ asio::awaitable<int> conversation::session_flow(sac::console& line, work body) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     std::string left;
     try {
-        left = co_await transport::within(60s, interrupted_ ? session.abandon() : session.close());
+        asio::awaitable<std::string> ending = session.close();
+        if (interrupted_) ending = session.abandon();
+        left = co_await transport::within(60s, std::move(ending));
     } catch (const boost::system::system_error& failure) {
         left = failure.code().message();
     }
