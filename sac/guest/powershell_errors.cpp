@@ -49,7 +49,10 @@ void interpreter::print_error(const error_record& what) {
         self_.err.line((what.activity.empty() ? "" : what.activity + " : ") + what.message);
         return;
     }
-    out += (what.activity.empty() ? "" : what.activity + " : ") + what.message + "\r\n";
+    // A command that was not found is named, though no cmdlet reports it.
+    const auto name =
+        what.type == "CommandNotFoundException" ? what.target.substr(0, what.target.rfind(':')) : what.activity;
+    out += (name.empty() ? "" : name + " : ") + what.message + "\r\n";
     if (what.at && what.at->from) out += position_text(*what.at);
     out += "    + CategoryInfo          : " + what.category + ": (" + (what.target.empty() ? ":" : what.target) +
            ") [" + what.activity + "], " + what.type + "\r\n";
@@ -118,7 +121,8 @@ void interpreter::unknown_command(const std::string& name, const node& at) {
     raise({"The term '" + name +
                "' is not recognized as the name of a cmdlet, function, script file, or operable program. Check the "
                "spelling of the name, or if a path was included, verify that the path is correct and try again.",
-           "CommandNotFoundException", "ObjectNotFound", "CommandNotFoundException", name + ":String", "", &at, false});
+           "CommandNotFoundException", "ObjectNotFound", "CommandNotFoundException", name + ":String", "",
+           at.what == kind::command ? at.kids[0].get() : &at, false});
 }
 
 int interpreter::zone() const {

@@ -17,6 +17,7 @@ class parser {
     node_ptr statement_list(char end);
     node_ptr statement();
     node_ptr keyword_statement(const std::string& word);
+    // powershell_parser_keywords.cpp
     node_ptr if_statement();
     node_ptr loop(kind what);
     node_ptr do_loop();
