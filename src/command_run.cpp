@@ -86,6 +86,7 @@ int run_run(run_command_options options) {
     conversation talk(options.console, "run-" + book.name, true);
     run.recording = talk.recording();
     run.console = way_back(talk.options());
+    run.clock = talk.clock();
     if (options.apply)
         run.journal = options.journal.empty() ? new_state_file("journals", book.name, ".journal")
                                               : std::filesystem::path(options.journal);

@@ -93,8 +93,11 @@ int run_simulate(simulate_options options) {
     asio::io_context context(1);
     asio::cancellation_signal stop;
     asio::signal_set signals(context, SIGINT, SIGTERM);
+    bool is_asked_to_end = false;
     signals.async_wait([&](const boost::system::error_code& none, int) {
-        if (!none) stop.emit(asio::cancellation_type::terminal);
+        if (none) return;
+        is_asked_to_end = true;
+        stop.emit(asio::cancellation_type::terminal);
     });
     guest_server server(machine, options.baud, [&] { log.catch_up(machine->os()); });
     std::exception_ptr error;
@@ -112,10 +115,9 @@ int run_simulate(simulate_options options) {
         file << machine->os().state().dump(2) << '\n';
         if (!file) throw usage_error("--state-out " + options.state_out + " cannot be written");
     }
-    const int status = status_of(error);
-    if (status == exit_unknown) return exit_ok;  // ended by a signal, as it should
+    if (is_asked_to_end) return exit_ok;
     std::fprintf(stderr, "emsctl: %s\n", text_of(error).c_str());
-    return status;
+    return status_of(error);
 }
 
 }  // namespace emsctl

@@ -55,6 +55,7 @@ int run_undo(undo_command_options options) {
     undo.to_step = options.to_step;
     undo.program_version = EMSCTL_VERSION;
     undo.recording = talk.recording();
+    undo.clock = talk.clock();
     std::optional<scripts::report> account;
     const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
         session_target target(session);

@@ -12,7 +12,6 @@
 #include <boost/system/system_error.hpp>
 #include <charconv>
 #include <cstdio>
-#include <ctime>
 #include <random>
 
 #include "sac/sac_error.hpp"
@@ -82,6 +81,7 @@ conversation::conversation(console_options options, std::string verb, bool with_
     if (is_replay_) {
         // A session is as random as its seed: with the recorded one it is the same session again.
         const auto header = transport::load_recording(where.target).header;
+        began_ = std::chrono::system_clock::from_time_t(header.timestamp);
         const auto seed = fact(header, "seed");
         std::from_chars(seed.data(), seed.data() + seed.size(), seed_);
         if (options_.user.empty()) options_.user = fact(header, "user");
@@ -96,6 +96,13 @@ conversation::conversation(console_options options, std::string verb, bool with_
 void conversation::tell(const std::string& text) const {
     const double seconds = std::chrono::duration<double>(line_clock::now() - start_).count();
     std::fprintf(stderr, "[%7.1f s] %s\n", seconds, text.c_str());
+}
+
+std::function<std::chrono::system_clock::time_point()> conversation::clock() const {
+    return [this] {
+        const auto passed = line_clock::now() - start_;
+        return std::chrono::floor<std::chrono::seconds>(began_) + passed;
+    };
 }
 
 sac::session_options conversation::session_options() const {
@@ -118,7 +125,7 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
     spdlog::info("opened {}", stream->describe());
     if (!recording_.empty()) {
         transport::recording_header header;
-        header.timestamp = std::time(nullptr);
+        header.timestamp = std::chrono::system_clock::to_time_t(began_);
         header.title = "emsctl " + verb_;
         header.facts = {{"address", where.kind}, {"seed", std::to_string(seed_)}, {"version", EMSCTL_VERSION},
                         {"verb", verb_},         {"user", options_.user},         {"domain", options_.domain}};

@@ -56,6 +56,8 @@ class conversation {
     const console_options& options() const { return options_; }
     const std::string& recording() const { return recording_; }
     std::uint64_t seed() const { return seed_; }
+    // Wall-clock time as the conversation sees it: it passes with the line, and a replay begins when the recording did.
+    std::function<std::chrono::system_clock::time_point()> clock() const;
     bool is_interrupted() const { return interrupted_; }
 
     // "[   3.2 s] text" on standard error.
@@ -75,6 +77,7 @@ class conversation {
     std::uint64_t seed_ = 0;
     std::string recording_;
     bool is_replay_ = false;
+    std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     bool interrupted_ = false;
     transport::line_clock::time_point start_{};
 };

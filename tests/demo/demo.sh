@@ -26,12 +26,13 @@ journal=$work/rdp.journal
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || step() { printf '\n%s\n' "$*"; }
 
-# expect STATUS COMMAND...: shows the command, runs it, and insists on its exit status.
+# expect STATUS COMMAND...: shows the command, runs it, and insists on its exit status. Its output stays in $work/said.
 expect() {
     local wanted=$1 status=0
     shift
     step "\$ emsctl ${*/#$work/...}"
-    "$emsctl" "$@" || status=$?
+    "$emsctl" "$@" >"$work/said" || status=$?
+    cat "$work/said"
     printf '(exit status %s)\n' "$status"
     [ "$status" -eq "$wanted" ] || { printf 'demo: expected exit status %s\n' "$wanted" >&2; exit 1; }
 }
@@ -42,13 +43,17 @@ mkfifo "$work/ready"
 guest=$!
 read -r announced <"$work/ready"
 echo "$announced"
-line=serial:${announced##* }
+line=${announced##* }
 account=(--user Administrator --password-env EMS_PASSWORD)
 
 expect 1 run rdp-internal-error "$line" "${account[@]}"
-expect 0 run rdp-internal-error "$line" "${account[@]}" --apply --yes --journal "$journal"
+# Two things only a person may decide: which service may be stopped (its name, as the look above says it), and a restart.
+service=$(sed -n 's/.*stop_other_service = \([[:alnum:]_-]*\).*/\1/p' "$work/said")
+expect 0 run rdp-internal-error "$line" "${account[@]}" --apply --yes --journal "$journal" \
+    --var "stop_other_service=$service" --var restart_now=yes
 expect 0 run rdp-internal-error "$line" "${account[@]}"
-expect 0 undo "$journal"
+# The TLS settings are back in the registry and wait for a restart: status 8.
+expect 8 undo "$journal"
 
 step "What the guest's own log says its shells ran: $(wc -l <"$work/guest.log") lines, the last ones:"
 tail -n 3 "$work/guest.log"
