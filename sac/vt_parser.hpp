@@ -23,7 +23,7 @@ struct control_sequence {
 
     // The parameter at `index`, or `fallback` where it is absent or 0 (ECMA-48: 0 means the default).
     int at(std::size_t index, int fallback) const {
-        return index < count && params[index] > 0 ? params[index] : fallback;
+        return index < count && index < most_params && params[index] > 0 ? params[index] : fallback;
     }
 };
 

@@ -13,24 +13,6 @@
 
 namespace emsctl::guest::powershell {
 
-// Within the interpreter a task is run before its waiter suspends, and mostly ends then. Passing from one to the other
-// and back (task.hpp) is a jump only in optimized code: in others each round of a script's loop would stay on the
-// stack.
-template <class T>
-struct run_first {
-    task<T>& what;
-    bool await_ready() {
-        what.start();
-        return what.is_done();
-    }
-    void await_suspend(std::coroutine_handle<> waiting) { (void)what.await_suspend(waiting); }
-    T await_resume() { return what.result(); }
-};
-template <class T>
-run_first<T> operator co_await(task<T>&& what) {
-    return {what};
-}
-
 struct error_record {
     std::string message;
     std::string id = "RuntimeException";

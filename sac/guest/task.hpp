@@ -79,9 +79,13 @@ class [[nodiscard]] task {
 
     // For another task: `auto code = co_await run(...);` Name arguments on the line above (g++ 12).
     bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    // Runs the awaited task to its first wait. One that ends at once lets its caller go on without a suspension, so
+    // that long loops do not grow the stack where a transfer is no tail call (-O0).
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        handle_.resume();
+        if (handle_.done()) return false;
         handle_.promise().continuation = waiting;
-        return handle_;
+        return true;
     }
     T await_resume() { return handle_.promise().take(); }
 

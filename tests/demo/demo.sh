@@ -48,7 +48,7 @@ account=(--user Administrator --password-env EMS_PASSWORD)
 
 expect 1 run rdp-internal-error "$line" "${account[@]}"
 # Two things only a person may decide: which service may be stopped (its name, as the look above says it), and a restart.
-service=$(sed -n 's/.*stop_other_service = \([[:alnum:]_-]*\).*/\1/p' "$work/said")
+service=$(tr -s ' \n' ' ' <"$work/said" | sed -n 's/.*stop_other_service = \([[:alnum:]_-]*\).*/\1/p')
 expect 0 run rdp-internal-error "$line" "${account[@]}" --apply --yes --journal "$journal" \
     --var "stop_other_service=$service" --var restart_now=yes
 expect 0 run rdp-internal-error "$line" "${account[@]}"

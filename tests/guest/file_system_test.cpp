@@ -22,6 +22,7 @@ TEST_SUITE("guest/file_system") {
         auto& files = bench.os.files;
         const auto path = bench.os.rdp_key_file();
         const auto& who = bench.who();
+        CHECK(files.set_dacl(path, *parse_sddl("D:PAI(A;;FA;;;SY)"), local_system()) == win32::success);
         CHECK(files.read(path, who).error == win32::access_denied);
         CHECK(files.set_dacl(path, *parse_sddl("D:PAI(A;;FA;;;BA)"), who) == win32::access_denied);
         CHECK(files.set_owner(path, "S-1-5-32-544", network_service()) == win32::access_denied);

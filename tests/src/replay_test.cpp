@@ -1,0 +1,71 @@
+// A recorded session replayed through the whole driver, with no guest at all.
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "tests/src/run_emsctl.hpp"
+
+using namespace emsctl::test;
+
+namespace {
+
+const std::string recordings = std::string(EMSCTL_SOURCE_DIR) + "/recordings";
+
+nlohmann::json replay(const std::string& recording) {
+    const scratch_folder where;
+    auto arguments = repair("rdp-internal-error", "replay:" + recording, "ContosoRelay", where / "journal");
+    arguments.insert(arguments.end(), {"--output", "json"});
+    const auto ended = run_emsctl(where, arguments);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    auto report = ended.out.empty() ? nlohmann::json::object() : nlohmann::json::parse(ended.out);
+    for (const auto* name : {"journal", "recording"}) report.erase(name);
+    return report;
+}
+
+}  // namespace
+
+TEST_SUITE("src/replay") {
+    TEST_CASE("every shipped recording replays to a repaired machine, and twice to the same report") {
+        int replayed = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(recordings)) {
+            if (entry.path().extension() != ".cast") continue;
+            CAPTURE(entry.path().string());
+            const auto report = replay(entry.path());
+            CHECK(report.at("result") == "repaired");
+            CHECK(report.at("changes").size() == 9);
+            CHECK(replay(entry.path()) == report);
+            ++replayed;
+        }
+        CHECK(replayed >= 2);
+    }
+
+    TEST_CASE("a session recorded now replays to the same answer") {
+        const scratch_folder where;
+        const std::string command = "reg query HKLM\\SYSTEM\\Select";
+        const auto live = emsctl(
+            where, with_account({"exec", "sim:healthy?profile=2019", "--record", where / "r.cast", "--", command}));
+        const auto again = run_emsctl(where, with_account({"exec", "replay:" + (where / "r.cast"), "--", command}));
+        CHECK(live.status == 0);
+        CHECK(again.status == 0);
+        CHECK(again.out == live.out);
+        CHECK(again.err == live.err);
+    }
+
+    TEST_CASE("another command than the recorded one is told apart, with what was expected") {
+        const scratch_folder where;
+        run_emsctl(where, with_account({"exec", "sim:healthy", "--record", where / "r.cast", "--", "ver"}));
+        const auto other = run_emsctl(where, with_account({"exec", "replay:" + (where / "r.cast"), "--", "hostname"}));
+        CHECK(other.status == 255);
+        CHECK(other.err.find("expected") != std::string::npos);
+    }
+
+    TEST_CASE("a file that is no recording is refused") {
+        const scratch_folder where;
+        std::ofstream(where / "bad.cast") << "not a recording\n";
+        const auto ended =
+            run_emsctl(where, with_account({"run", "rdp-internal-error", "replay:" + (where / "bad.cast")}));
+        CHECK(ended.status == 2);
+        CHECK(ended.err.find("bad.cast") != std::string::npos);
+    }
+}

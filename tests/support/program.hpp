@@ -1,0 +1,56 @@
+// Runs the built program as its user would, with an environment and a state folder of its own.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace emsctl::test {
+
+// A folder that goes away with it.
+class scratch_folder {
+  public:
+    scratch_folder();
+    ~scratch_folder();
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+    std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+  private:
+    std::filesystem::path path_;
+};
+
+struct ended_program {
+    int status = -1;  // 128 + signal when one ended it
+    std::string out;
+    std::string err;
+};
+
+// A program that is running, with its standard input closed and its outputs in files of `where`.
+class running_program {
+  public:
+    running_program(const std::string& program, std::vector<std::string> arguments, const scratch_folder& where,
+                    std::map<std::string, std::string> environment);
+    ~running_program();
+    running_program(const running_program&) = delete;
+    running_program& operator=(const running_program&) = delete;
+
+    std::string first_line();  // of standard output; waits for it, empty when the program ends without one
+    void signal(int number);
+    ended_program wait();
+
+  private:
+    int pid_ = -1;
+    int out_ = -1;
+    std::string said_;
+    std::filesystem::path err_;
+};
+
+ended_program run_program(const std::string& program, std::vector<std::string> arguments, const scratch_folder& where,
+                          std::map<std::string, std::string> environment);
+
+std::string file_text(const std::filesystem::path& path);
+
+}  // namespace emsctl::test
