@@ -3,7 +3,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <charconv>
 
-#include "sac/guest/machine.hpp"
+#include "src/guest_choice.hpp"
 #include "src/sim_stream.hpp"
 #include "src/usage.hpp"
 #include "transport/paced_stream.hpp"
@@ -31,14 +31,19 @@ Number number(const endpoint& where, const std::string& name, Number fallback) {
     return value;
 }
 
+bool is_yes(const endpoint& where, const std::string& name) {
+    const std::string text = parameter(where, name, "no");
+    if (text != "yes" && text != "no") throw usage_error(name + "=" + text + " in " + where.text() + ": yes or no");
+    return text == "yes";
+}
+
 asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where) {
     guest::machine_options options;
     options.seed = number<std::uint64_t>(where, "seed", 0);
-    const std::string boot = parameter(where, "boot", "no");
-    if (boot != "yes" && boot != "no") throw usage_error("boot=" + boot + " in " + where.text() + ": yes or no");
-    options.from_firmware = boot == "yes";
+    options.from_firmware = is_yes(where, "boot");
+    options.draws_profile = is_yes(where, "vary");
     const std::string profile = parameter(where, "profile", "windows-11");
-    auto machine = std::make_shared<guest::machine>(where.target, profile, options);
+    auto machine = make_machine(where.target, profile, options);
     const auto executor = co_await asio::this_coro::executor;
     const std::string name = "simulated guest " + where.target + " (" + profile + ")";
     const auto baud = number<unsigned>(where, "baud", 115200);
@@ -59,9 +64,9 @@ transport::openers all_openers() {
     auto openers = transport::standard_openers();
     transport::openers::kind_of_road sim;
     sim.kind = "sim";
-    sim.form = "sim:SCENARIO?profile=P&seed=N";
-    sim.help = "a simulated Windows guest inside this process, in virtual time (emsctl simulate --list)";
-    sim.parameters = {"profile", "seed", "baud", "boot"};
+    sim.form = "sim:SCENARIO[?profile=P&seed=N]";
+    sim.help = "a simulated Windows in this process, in no real time (simulate --list)";
+    sim.parameters = {"profile", "seed", "vary", "baud", "boot"};
     sim.open = open_sim;
     openers.add(std::move(sim));
     transport::openers::kind_of_road replay;
@@ -78,8 +83,10 @@ std::string address_table() {
     const auto openers = all_openers();
     for (const auto& road : openers.roads()) {
         std::string form = "  " + road.form;
-        if (form.size() < 34) form.resize(34, ' ');
-        table += form + " " + road.help + "\n";
+        // A long form stands on a line of its own.
+        if (form.size() > 33) form += "\n";
+        form.append(form.size() > 33 ? 35 : 35 - form.size(), ' ');
+        table += form + road.help + "\n";
     }
     return table;
 }

@@ -1,8 +1,10 @@
 #include "src/cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <optional>
 
 #include "src/command_attach.hpp"
 #include "src/command_exec.hpp"
@@ -10,11 +12,46 @@
 #include "src/command_run.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
-#include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/failure.hpp"
 #include "src/log_setup.hpp"
+#include "src/output.hpp"
+#include "transport/endpoint.hpp"
 
 namespace emsctl {
+
+namespace {
+
+// The first word that is no option: CLI11 would only say that a subcommand is required.
+std::string first_word(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--log-file")
+            ++i;
+        else if (!word.starts_with('-'))
+            return word;
+    }
+    return {};
+}
+
+// Nothing when `word` is one of the program's verbs.
+std::optional<int> answer_other_than_verb(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> verbs;
+    for (const auto* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+    if (word.empty() || std::find(verbs.begin(), verbs.end(), word) != verbs.end()) return std::nullopt;
+    if (word == "help") {
+        print_text(app.help());
+        return exit_ok;
+    }
+    const auto near = transport::nearest_word(word, verbs);
+    std::string text = "emsctl: there is no verb '" + word + "'";
+    text += near.empty() ? "; the verbs are:" : "; did you mean " + near + "? The verbs are:";
+    for (const auto& verb : verbs) text += " " + verb;
+    std::fprintf(stderr, "%s\n", text.c_str());
+    return exit_usage;
+}
+
+}  // namespace
 
 int run_program(int argc, char** argv) {
     CLI::App app("Repairs a headless Windows machine over its serial console (SAC/EMS).", "emsctl");
@@ -34,6 +71,11 @@ int run_program(int argc, char** argv) {
     setup_probe(app, chosen);
     setup_attach(app, chosen);
     setup_simulate(app, chosen);
+    if (argc < 2) {
+        std::fprintf(stderr, "%s", app.help().c_str());
+        return exit_usage;
+    }
+    if (const auto status = answer_other_than_verb(app, first_word(argc, argv))) return *status;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,7 +13,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/first_to_end.hpp"
 #include "src/output.hpp"
 #include "src/terminal_filter.hpp"
 #include "src/usage.hpp"
@@ -24,7 +25,6 @@
 namespace emsctl {
 
 namespace asio = boost::asio;
-using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
@@ -70,10 +70,9 @@ asio::awaitable<void> show(transport::byte_stream& line) {
     }
 }
 
-asio::awaitable<void> obey(transport::byte_stream& line, char key) {
+asio::awaitable<void> obey(transport::serial_stream* serial, char key) {
     if (key == '.') throw detached{};
     if (key == 'b') {
-        auto* serial = dynamic_cast<transport::serial_stream*>(&line);
         if (serial) {
             co_await serial->send_break();
             print_text("\r\n[BREAK sent]\r\n");
@@ -85,7 +84,7 @@ asio::awaitable<void> obey(transport::byte_stream& line, char key) {
     }
 }
 
-asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
+asio::awaitable<void> type(transport::byte_stream& line, transport::serial_stream* serial, bool read_only) {
     asio::posix::stream_descriptor keys(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
     std::array<char, 256> buffer;
     bool escaped = false;
@@ -95,7 +94,7 @@ asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
         for (const char key : std::string_view(buffer.data(), count)) {
             if (escaped && key != escape_key) {
                 escaped = false;
-                co_await obey(line, key);
+                co_await obey(serial, key);
             } else if (key == escape_key && !escaped) {
                 escaped = true;
             } else {
@@ -108,13 +107,14 @@ asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
     }
 }
 
-asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, bool read_only) {
+asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, transport::serial_stream* serial,
+                              bool read_only) {
     std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\n", line->describe().c_str());
     std::string end;
     {
         raw_terminal terminal;
         try {
-            co_await (show(*line) && type(*line, read_only));
+            co_await first_to_end(show(*line), type(*line, serial, read_only));
         } catch (const detached&) {
             end = "left";
         } catch (const boost::system::system_error& error) {
@@ -141,8 +141,9 @@ void setup_attach(CLI::App& app, std::function<int()>& chosen) {
 int run_attach(attach_options options) {
     conversation talk(options.console, "attach", false);
     const bool read_only = options.read_only;
-    return talk.run_raw(
-        [read_only](std::unique_ptr<transport::byte_stream> line) { return talk_raw(std::move(line), read_only); });
+    return talk.run_raw([&talk, read_only](std::unique_ptr<transport::byte_stream> line) {
+        return talk_raw(std::move(line), talk.serial_port(), read_only);
+    });
 }
 
 }  // namespace emsctl

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "src/conversation.hpp"
+#include "src/console_options.hpp"
 
 namespace emsctl {
 

@@ -4,7 +4,7 @@
 #include <CLI/App.hpp>
 #include <functional>
 
-#include "src/conversation.hpp"
+#include "src/console_options.hpp"
 
 namespace emsctl {
 

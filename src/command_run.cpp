@@ -1,12 +1,17 @@
 #include "src/command_run.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "scripts/runner.hpp"
 #include "src/addresses.hpp"
+#include "src/conversation.hpp"
 #include "src/exit_status.hpp"
 #include "src/run_display.hpp"
+#include "src/run_questions.hpp"
 #include "src/session_target.hpp"
 #include "src/state_folder.hpp"
 #include "src/usage.hpp"
@@ -34,9 +39,23 @@ std::map<std::string, std::string> variables_of(const scripts::runbook& book, co
     }
     const auto wrong = scripts::wrong_variables(book, variables);
     std::string text;
-    for (const auto& problem : wrong) text += (text.empty() ? "" : "\n") + problem;
-    if (!text.empty()) throw usage_error(text);
-    return variables;
+    for (const auto& problem : wrong) text += problem + "\n";
+    if (text.empty()) return variables;
+    text += book.variables.empty() ? "it has none" : "it has:";
+    for (const auto& v : book.variables) text += " " + v.name;
+    throw usage_error(text);
+}
+
+// Found out before the machine is looked at for a minute.
+std::filesystem::path journal_for(const scripts::runbook& book, const std::string& given) {
+    if (given.empty()) return new_state_file("journals", book.name, ".journal");
+    const std::filesystem::path path(given);
+    if (std::filesystem::exists(std::filesystem::symlink_status(path)))
+        throw usage_error("--journal " + given + " exists already; a journal is never overwritten");
+    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw usage_error("--journal " + given + ": no file can be made in " + folder.string());
+    return path;
 }
 
 scripts::confirm_policy policy(const std::string& name) {
@@ -83,13 +102,11 @@ int run_run(run_command_options options) {
     run.confirm = policy(options.confirm);
     run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;
+    if (options.apply) run.journal = journal_for(book, options.journal);
     conversation talk(options.console, "run-" + book.name, true);
     run.recording = talk.recording();
     run.console = way_back(talk.options());
     run.clock = talk.clock();
-    if (options.apply)
-        run.journal = options.journal.empty() ? new_state_file("journals", book.name, ".journal")
-                                              : std::filesystem::path(options.journal);
     run_display display(talk);
     std::optional<scripts::report> account;
     const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {

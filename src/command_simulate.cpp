@@ -12,8 +12,9 @@
 #include "sac/guest/profile.hpp"
 #include "sac/guest/scenario.hpp"
 #include "sac/guest/windows.hpp"
-#include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/failure.hpp"
+#include "src/guest_choice.hpp"
 #include "src/guest_server.hpp"
 #include "src/output.hpp"
 #include "src/usage.hpp"
@@ -66,6 +67,7 @@ void setup_simulate(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--listen", options->listen, "pty, unix:PATH or tcp:HOST:PORT [pty]");
     verb->add_option("--seed", options->seed, "draws what the scenario leaves open; 0: nothing [0]");
     verb->add_option("--baud", options->baud, "speed of the line, 0: none [115200]");
+    verb->add_flag("--vary", options->vary, "draw the profile's doubtful numbers from their ranges, by the seed");
     verb->add_flag("--boot", options->boot, "start at the firmware instead of a ready SAC");
     verb->add_option("--log", options->log, "file for every line its shells execute");
     verb->add_option("--state-out", options->state_out, "file for the machine's state at the end, as JSON");
@@ -87,7 +89,8 @@ int run_simulate(simulate_options options) {
     guest::machine_options made;
     made.seed = options.seed;
     made.from_firmware = options.boot;
-    auto machine = std::make_shared<guest::machine>(options.scenario, options.profile, made);
+    made.draws_profile = options.vary;
+    auto machine = make_machine(options.scenario, options.profile, made);
     log_file log(options.log);
 
     asio::io_context context(1);

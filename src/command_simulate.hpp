@@ -14,6 +14,7 @@ struct simulate_options {
     std::string listen = "pty";
     std::uint64_t seed = 0;
     unsigned baud = 115200;
+    bool vary = false;
     bool boot = false;
     bool list = false;
     bool explain = false;

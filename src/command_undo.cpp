@@ -4,6 +4,7 @@
 
 #include "scripts/journal.hpp"
 #include "scripts/runner.hpp"
+#include "src/conversation.hpp"
 #include "src/run_display.hpp"
 #include "src/session_target.hpp"
 #include "src/usage.hpp"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "src/conversation.hpp"
+#include "src/console_options.hpp"
 
 namespace emsctl {
 

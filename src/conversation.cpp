@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -12,12 +11,13 @@
 #include <boost/system/system_error.hpp>
 #include <charconv>
 #include <cstdio>
+#include <optional>
 #include <random>
 
-#include "sac/sac_error.hpp"
-#include "scripts/runner.hpp"
+#include "sac/windows_profile.hpp"
 #include "src/addresses.hpp"
 #include "src/exit_status.hpp"
+#include "src/failure.hpp"
 #include "src/state_folder.hpp"
 #include "src/usage.hpp"
 #include "transport/deadline.hpp"
@@ -39,6 +39,21 @@ transport::endpoint parse_address(const std::string& text) {
     return parsed.value();
 }
 
+transport::recording_header header_of(const std::string& recording) {
+    try {
+        return transport::load_recording(recording).header;
+    } catch (const boost::system::system_error&) {
+        throw usage_error(text_of(std::current_exception()));
+    }
+}
+
+// A serial line's far end may be a virtual machine that is not started yet.
+bool may_appear_later(const boost::system::error_code& code, const std::string& kind) {
+    using transport::transport_error;
+    const bool is_absent = code == transport_error::not_found || code == transport_error::refused;
+    return is_absent && (kind == "serial" || kind == "unix" || kind == "tcp");
+}
+
 std::string fact(const transport::recording_header& header, const std::string& name) {
     const auto found = header.facts.find(name);
     return found == header.facts.end() ? std::string{} : found->second;
@@ -46,41 +61,16 @@ std::string fact(const transport::recording_header& header, const std::string& n
 
 }  // namespace
 
-void add_console_options(CLI::App& verb, console_options& options, bool with_login) {
-    if (with_login) {
-        verb.add_option("--user", options.user, "account to log in with [Administrator]")->group("Login");
-        verb.add_option("--domain", options.domain, "its domain; none: a local account")->group("Login");
-        auto* environment = verb.add_option("--password-env", options.password.environment,
-                                            "environment variable that holds the password");
-        environment->group("Login");
-        verb.add_option("--password-file", options.password.file, "file whose first line is the password")
-            ->excludes(environment)
-            ->group("Login");
-        verb.add_option("--profile", options.profile,
-                        "console profile: conpty, stream, painter [by the shell's banner]")
-            ->group("Console");
-    }
-    verb.add_option("--wait", options.wait_seconds, "seconds to wait for a device or socket that is not there yet [0]")
-        ->check(CLI::NonNegativeNumber)
-        ->group("Console");
-    auto* record = verb.add_option("--record", options.record, "recording file [a new one in the state folder]");
-    record->group("Console");
-    verb.add_flag("--no-record", options.no_record, "keep no recording")->excludes(record)->group("Console");
-    verb.add_option("--seed", options.seed, "seed of the session's names [random]")->group("Console");
-    verb.add_option("--output", options.output, "text or json [text]")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->group("Console");
-}
-
 conversation::conversation(console_options options, std::string verb, bool with_login)
     : options_(std::move(options)), verb_(std::move(verb)) {
     const auto where = parse_address(options_.address);
     is_replay_ = where.kind == "replay";
+    if (!options_.profile.empty()) sac::windows_profile::by_name(options_.profile);  // throws when there is none
     std::random_device entropy;
     seed_ = options_.seed.value_or((static_cast<std::uint64_t>(entropy()) << 32) | entropy());
     if (is_replay_) {
         // A session is as random as its seed: with the recorded one it is the same session again.
-        const auto header = transport::load_recording(where.target).header;
+        const auto header = header_of(where.target);
         began_ = std::chrono::system_clock::from_time_t(header.timestamp);
         const auto seed = fact(header, "seed");
         std::from_chars(seed.data(), seed.data() + seed.size(), seed_);
@@ -123,6 +113,7 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
     if (options_.wait_seconds > 0) open.wait = std::chrono::seconds(options_.wait_seconds);
     auto stream = co_await openers.open(where, open);
     spdlog::info("opened {}", stream->describe());
+    serial_port_ = dynamic_cast<transport::serial_stream*>(stream.get());
     if (!recording_.empty()) {
         transport::recording_header header;
         header.timestamp = std::chrono::system_clock::to_time_t(began_);
@@ -131,7 +122,9 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
                         {"verb", verb_},         {"user", options_.user},         {"domain", options_.domain}};
         auto writer = std::make_unique<transport::recording_writer>(recording_, header);
         if (!password_.empty()) writer->protect(password_);
-        stream = std::make_unique<transport::recording_stream>(std::move(stream), std::move(writer));
+        // A repair that stops half-way because of a full disk would be worse than one without a recording.
+        const auto warn = [this](const std::string& problem) { tell("the recording ends here: " + problem); };
+        stream = std::make_unique<transport::recording_stream>(std::move(stream), std::move(writer), warn);
         spdlog::info("recording to {}", recording_);
     }
     co_return stream;
@@ -152,6 +145,7 @@ asio::awaitable<int> conversation::flow(talk body) {
 
 asio::awaitable<int> conversation::session_flow(sac::console& line, work body) {
     sac::session session(line, session_options());
+    in_session_ = true;
     std::exception_ptr error;
     int status = exit_no_console;
     try {
@@ -183,6 +177,28 @@ int conversation::run_raw(raw_talk body) {
     return run_to_end(raw_flow(std::move(body)));
 }
 
+void conversation::interrupt(const std::string& why, asio::cancellation_signal& stop) {
+    if (interrupted_) return;
+    interrupted_ = true;
+    tell(in_session_ ? why + ": ending what runs in the guest and leaving the console (Ctrl-C: end at once)" : why);
+    stop.emit(asio::cancellation_type::terminal);
+}
+
+void conversation::tell_failure(const std::exception_ptr& error) {
+    problem_ = text_of(error);
+    try {
+        std::rethrow_exception(error);
+    } catch (const boost::system::system_error& failure) {
+        if (interrupted_ && failure.code() == asio::error::operation_aborted) problem_ = "interrupted";
+        if (options_.wait_seconds == 0 && may_appear_later(failure.code(), parse_address(options_.address).kind))
+            problem_ += "; if it is still to come, --wait 5min waits for it";
+    } catch (...) {
+    }
+    std::fprintf(stderr, "emsctl: %s\n", problem_.c_str());
+    if (!recording_.empty() && ::access(recording_.c_str(), F_OK) == 0)
+        std::fprintf(stderr, "the recording is %s\n", recording_.c_str());
+}
+
 int conversation::run_to_end(asio::awaitable<int> flow) {
     const bool is_virtual = runs_in_virtual_time(parse_address(options_.address));
     std::optional<transport::virtual_time> time;
@@ -191,15 +207,20 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
     asio::io_context context(1);
     asio::cancellation_signal stop;
     asio::signal_set signals(context, SIGINT, SIGTERM);
-    signals.async_wait([&](const boost::system::error_code& none, int) {
+    std::function<void(const boost::system::error_code&, int)> on_signal = [&](const auto& none, int) {
         if (none) return;
-        interrupted_ = true;
-        tell("interrupted: ending what runs in the guest and leaving the console (again: end at once)");
-        stop.emit(asio::cancellation_type::terminal);
-        signals.async_wait([](const boost::system::error_code& again, int) {
-            if (!again) ::_exit(exit_unknown);
+        if (interrupted_) ::_exit(exit_unknown);
+        signals.async_wait(on_signal);
+        interrupt("interrupted", stop);
+    };
+    signals.async_wait(on_signal);
+    transport::line_timer limit(context.get_executor());
+    if (options_.limit_seconds > 0) {
+        limit.expires_after(std::chrono::seconds(options_.limit_seconds));
+        limit.async_wait([&](const boost::system::error_code& none) {
+            if (!none) interrupt("the limit of " + std::to_string(options_.limit_seconds) + " s has passed", stop);
         });
-    });
+    }
     std::exception_ptr error;
     int status = exit_unknown;
     asio::co_spawn(context, std::move(flow),
@@ -207,6 +228,7 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
                        error = e;
                        status = s;
                        signals.cancel();
+                       limit.cancel();
                    }));
     if (time) {
         time->run(context);
@@ -214,50 +236,13 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
         context.run();
     }
     if (!error) return status;
-    std::fprintf(stderr, "emsctl: %s\n", text_of(error).c_str());
-    if (!recording_.empty() && ::access(recording_.c_str(), F_OK) == 0)
-        std::fprintf(stderr, "the recording is %s\n", recording_.c_str());
+    tell_failure(error);
     return interrupted_ ? exit_unknown : status_of(error);
 }
 
 int conversation::run_in_session(work body) {
     talk around = [this, body = std::move(body)](sac::console& line) { return session_flow(line, body); };
     return run(std::move(around));
-}
-
-int status_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const usage_error&) {
-        return exit_usage;
-    } catch (const scripts::usage_error&) {
-        return exit_usage;
-    } catch (const boost::system::system_error& failure) {
-        using transport::transport_error;
-        const auto code = failure.code();
-        if (code == sac::sac_error::login_refused) return exit_login_refused;
-        if (code == transport_error::bad_address || code == transport_error::unsupported) return exit_usage;
-        if (code == transport_error::bad_recording) return exit_usage;
-        if (code == asio::error::operation_aborted) return exit_unknown;
-        return exit_no_console;
-    } catch (const std::runtime_error&) {
-        return exit_usage;  // a scenario or profile that does not exist
-    } catch (...) {
-        return exit_no_console;
-    }
-}
-
-std::string text_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const boost::system::system_error& failure) {
-        std::string text = failure.what();
-        const auto decoration = text.rfind(std::string(" [") + failure.code().category().name() + ":");
-        if (decoration != std::string::npos) text.erase(decoration);
-        return text;
-    } catch (const std::exception& failure) {
-        return failure.what();
-    }
 }
 
 }  // namespace emsctl

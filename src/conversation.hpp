@@ -2,37 +2,19 @@
 // verb that talks to a guest. What is said on it is the verb's business.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "sac/session.hpp"
-#include "src/password.hpp"
+#include "src/console_options.hpp"
+#include "transport/serial_stream.hpp"
 
 namespace emsctl {
-
-struct console_options {
-    std::string address;
-    std::string user;
-    std::string domain;
-    password_source password;
-    std::string profile;
-    std::optional<std::uint64_t> seed;
-    int wait_seconds = 0;
-    std::string record;
-    bool no_record = false;
-    std::string output = "text";
-
-    bool json() const { return output == "json"; }
-};
-
-// The options every verb shares; `with_login` adds who logs in.
-void add_console_options(CLI::App& verb, console_options& options, bool with_login);
 
 class conversation {
   public:
@@ -59,11 +41,17 @@ class conversation {
     // Wall-clock time as the conversation sees it: it passes with the line, and a replay begins when the recording did.
     std::function<std::chrono::system_clock::time_point()> clock() const;
     bool is_interrupted() const { return interrupted_; }
+    // While a stream is open that is a serial port: the port itself, below its recording.
+    transport::serial_stream* serial_port() const { return serial_port_; }
+    // Why the last run failed, as it was told; empty: it did not.
+    const std::string& problem() const { return problem_; }
 
     // "[   3.2 s] text" on standard error.
     void tell(const std::string& text) const;
 
   private:
+    void interrupt(const std::string& why, boost::asio::cancellation_signal& stop);
+    void tell_failure(const std::exception_ptr& error);
     int run_to_end(boost::asio::awaitable<int> flow);
     boost::asio::awaitable<std::unique_ptr<transport::byte_stream>> open_stream();
     boost::asio::awaitable<int> raw_flow(raw_talk body);
@@ -79,11 +67,10 @@ class conversation {
     bool is_replay_ = false;
     std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     bool interrupted_ = false;
+    bool in_session_ = false;
+    transport::serial_stream* serial_port_ = nullptr;
+    std::string problem_;
     transport::line_clock::time_point start_{};
 };
-
-// The exit status an error stands for, and its text without the library's decorations.
-int status_of(const std::exception_ptr& error);
-std::string text_of(const std::exception_ptr& error);
 
 }  // namespace emsctl

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "src/first_to_end.hpp"
 #include "src/sim_stream.hpp"
 #include "src/usage.hpp"
 #include "transport/endpoint.hpp"
@@ -16,7 +16,6 @@
 namespace emsctl {
 
 namespace asio = boost::asio;
-using namespace asio::experimental::awaitable_operators;
 
 guest_server::guest_server(std::shared_ptr<guest::machine> machine, unsigned baud, std::function<void()> after_traffic)
     : machine_(std::move(machine)), baud_(baud), after_traffic_(std::move(after_traffic)) {}
@@ -84,7 +83,7 @@ asio::awaitable<void> guest_server::serve(std::string listen, std::function<void
     const auto executor = co_await asio::this_coro::executor;
     guest_ = make_sim_stream(executor, machine_, "simulated guest");
     if (baud_ > 0) guest_ = transport::make_paced(std::move(guest_), baud_);
-    co_await (to_client() && serve_clients(std::move(listen), std::move(ready)));
+    co_await first_to_end(to_client(), serve_clients(std::move(listen), std::move(ready)));
 }
 
 }  // namespace emsctl

@@ -1,14 +1,8 @@
 #include "src/run_display.hpp"
 
-#include <unistd.h>
-
-#include <iostream>
-
 #include "src/output.hpp"
 
 namespace emsctl {
-
-namespace asio = boost::asio;
 
 void run_display::on(const scripts::event& happened) {
     using kind = scripts::event::kind;
@@ -50,39 +44,6 @@ void run_display::on(const scripts::event& happened) {
         case kind::verdict:
             break;  // in the account
     }
-}
-
-namespace {
-
-std::optional<std::string> ask_at_terminal(const scripts::question& what) {
-    std::cerr << '\n';
-    for (const auto& line : what.evidence) std::cerr << "  found: " << line << '\n';
-    std::cerr << what.text;
-    if (what.what == scripts::question::kind::confirmation)
-        std::cerr << " (risk " << scripts::to_string(what.risk) << ", undo " << scripts::to_string(what.undo) << ")";
-    if (!what.proposal.empty()) std::cerr << " [" << what.proposal << "]";
-    std::cerr << " ";
-    std::string answer;
-    if (!std::getline(std::cin, answer)) return std::nullopt;
-    if (answer.empty() && what.what == scripts::question::kind::decision && what.safe) return what.proposal;
-    if (answer.empty()) return std::nullopt;
-    return answer;
-}
-
-bool may_be_taken(const scripts::question& what) {
-    if (what.what == scripts::question::kind::decision) return what.safe && !what.proposal.empty();
-    return what.risk != scripts::risk_level::high;
-}
-
-}  // namespace
-
-scripts::ask_function make_ask(bool yes) {
-    const bool has_person = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
-    return [yes, has_person](scripts::question what) -> asio::awaitable<std::optional<std::string>> {
-        if (yes && may_be_taken(what)) co_return what.proposal;
-        if (has_person) co_return ask_at_terminal(what);
-        co_return std::nullopt;
-    };
 }
 
 void print_account(const scripts::report& account, bool json) {

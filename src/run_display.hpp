@@ -15,9 +15,6 @@ class run_display final : public scripts::observer {
     const conversation& talk_;
 };
 
-// Asks at the terminal, or takes what --yes may take; nothing when nobody can answer.
-scripts::ask_function make_ask(bool yes);
-
 // The whole account on standard output.
 void print_account(const scripts::report& account, bool json);
 
