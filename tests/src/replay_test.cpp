@@ -43,7 +43,7 @@ TEST_SUITE("src/replay") {
     TEST_CASE("a session recorded now replays to the same answer") {
         const scratch_folder where;
         const std::string command = "reg query HKLM\\SYSTEM\\Select";
-        const auto live = emsctl(
+        const auto live = run_emsctl(
             where, with_account({"exec", "sim:healthy?profile=2019", "--record", where / "r.cast", "--", command}));
         const auto again = run_emsctl(where, with_account({"exec", "replay:" + (where / "r.cast"), "--", command}));
         CHECK(live.status == 0);
