@@ -105,7 +105,7 @@ asio::awaitable<bool> console::settle(span_of_time quiet, span_of_time limit) {
     const auto deadline = line_clock::now() + limit;
     line_timer timer(state_->stream->get_executor());
     while (true) {
-        if (state_->ended) std::rethrow_exception(state_->ended);
+        if (state_->ended) co_return true;  // nothing more will arrive; whoever needs more is told so
         const auto calm = state_->last_byte + quiet;
         if (line_clock::now() >= calm) co_return true;
         if (line_clock::now() >= deadline) co_return false;

@@ -43,6 +43,7 @@ void far_end::fan_out::control(char b) {
     owner.tags_.control(b);
 }
 void far_end::fan_out::sequence(const control_sequence& s) {
+    if (s.final == 'J') owner.cleared_ = true;
     owner.tags_.sequence(s);
     owner.screen_.sequence(s);
 }
@@ -115,7 +116,7 @@ place far_end::now() const {
     if (line.starts_with("PS ") && line.find('>') != std::string::npos) return place::powershell;
     if (is_path_prompt(line)) return place::cmd_shell;
     const std::string all = screen_.dump();
-    if (all.find_first_not_of(" \n") == std::string::npos) return place::loading;
+    if (cleared_ && all.find_first_not_of(" \n") == std::string::npos) return place::loading;
     if (all.find(texts_.boot_manager) != std::string::npos) return place::boot_manager;
     const bool firmware = std::any_of(texts_.firmware.begin(), texts_.firmware.end(),
                                       [&](const auto& text) { return all.find(text) != std::string::npos; });

@@ -93,6 +93,7 @@ class far_end {
     tag_reader tags_;
     fan_out sink_{*this};
     bool any_ = false;
+    bool cleared_ = false;  // the far end has cleared its screen at least once
     bool stopped_ = false;
     channel_id channel_;
     std::uint64_t switches_ = 0;

@@ -46,7 +46,8 @@ TEST_SUITE("src/simulate") {
         const auto undone = run_emsctl(where, {"undo", where / "journal"});
         CAPTURE(undone.out);
         CHECK(undone.status == 0);
-        CHECK(look(where, guest.address, "rdp-internal-error").at("exit_status") == 1);
+        const auto service = run_emsctl(where, with_account({"exec", guest.address, "--", "sc query ContosoRelay"}));
+        CHECK(service.out.find(": 4  RUNNING") != std::string::npos);
         CHECK(guest.stop().status == 0);
         CHECK(file_text(where / "guest.log").find("k run") != std::string::npos);
         CHECK(nlohmann::json::parse(file_text(where / "state.json")).is_object());
@@ -72,7 +73,7 @@ TEST_SUITE("src/simulate") {
             with_account({"exec", guest.address, "--shell", "powershell", "--", "'go'; Start-Sleep 600"}), where,
             account);
         // The guest's own log says when the command has begun.
-        while (file_text(where / "guest.log").find("Start-Sleep") == std::string::npos) {
+        while (file_text(where / "guest.log").find("cmd: k run") == std::string::npos) {
             const auto probe = run_emsctl(where, {"--version"});
             REQUIRE(probe.status == 0);
         }
