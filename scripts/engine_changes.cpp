@@ -43,7 +43,7 @@ asio::awaitable<outcome> engine::send(const ready_command& what, std::chrono::se
 }
 
 asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal, std::size_t in_report) {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = machine_.used().elapsed;
     auto entry = to_json(plan);
     entry["type"] = "change";
     const auto number = journal.write(std::move(entry));  // on disk before anything is sent
@@ -86,7 +86,7 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
         if (problem.empty()) problem = error.what();
     }
     auto& shown = account.changes[in_report];
-    shown.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    shown.took = machine_.used().elapsed - began;
     shown.proof = proof;
     shown.problem = problem;
     shown.how = problem.empty() ? change::state::done : change::state::failed;
