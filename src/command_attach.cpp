@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
@@ -70,18 +71,23 @@ asio::awaitable<void> show(transport::byte_stream& line) {
     }
 }
 
-asio::awaitable<void> obey(transport::serial_stream* serial, char key) {
+asio::awaitable<void> obey(transport::byte_stream& line, transport::serial_stream* serial, char key) {
     if (key == '.') throw detached{};
     if (key == 'b') {
         if (serial) {
+            line.mark("BREAK");
             co_await serial->send_break();
             print_text("\r\n[BREAK sent]\r\n");
         } else {
-            print_text("\r\n[this road has no BREAK]\r\n");
+            print_text("\r\n[this road has no BREAK, or may only be read]\r\n");
         }
     } else if (key == '?') {
         print_text("\r\n[Ctrl-] then: . leave   b send BREAK   ? this help   Ctrl-] send Ctrl-] itself]\r\n");
     }
+}
+
+asio::awaitable<void> send(transport::byte_stream& line, std::string typed, bool read_only) {
+    if (!read_only && !typed.empty()) co_await line.write_all(std::move(typed));
 }
 
 asio::awaitable<void> type(transport::byte_stream& line, transport::serial_stream* serial, bool read_only) {
@@ -94,7 +100,8 @@ asio::awaitable<void> type(transport::byte_stream& line, transport::serial_strea
         for (const char key : std::string_view(buffer.data(), count)) {
             if (escaped && key != escape_key) {
                 escaped = false;
-                co_await obey(serial, key);
+                co_await send(line, std::exchange(typed, {}), read_only);
+                co_await obey(line, read_only ? nullptr : serial, key);
             } else if (key == escape_key && !escaped) {
                 escaped = true;
             } else {
@@ -102,17 +109,16 @@ asio::awaitable<void> type(transport::byte_stream& line, transport::serial_strea
                 typed.push_back(key);
             }
         }
-        if (read_only || typed.empty()) continue;
-        co_await line.write_all(std::move(typed));
+        co_await send(line, std::move(typed), read_only);
     }
 }
 
 asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, transport::serial_stream* serial,
                               bool read_only) {
-    std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\n", line->describe().c_str());
     std::string end;
     {
         raw_terminal terminal;
+        std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\r\n", line->describe().c_str());
         try {
             co_await first_to_end(show(*line), type(*line, serial, read_only));
         } catch (const detached&) {

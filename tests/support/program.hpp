@@ -48,6 +48,34 @@ class running_program {
     std::filesystem::path err_;
 };
 
+// A program with a terminal of its own, as a person has it in front of him.
+class program_on_terminal {
+  public:
+    program_on_terminal(const std::string& program, std::vector<std::string> arguments, const scratch_folder& where,
+                        std::map<std::string, std::string> environment);
+    ~program_on_terminal();
+    program_on_terminal(const program_on_terminal&) = delete;
+    program_on_terminal& operator=(const program_on_terminal&) = delete;
+
+    void type(const std::string& keys);
+    // Waits until the screen has shown `text` after what was awaited before; false when the program ended or a minute
+    // passed without it.
+    bool shows(const std::string& text);
+    void signal(int number);
+    ended_program wait();       // `out` is all that the terminal showed
+    bool is_as_before() const;  // the terminal's own settings
+
+  private:
+    bool read_more();
+
+    int pid_ = -1;
+    int keyboard_ = -1;  // the master side
+    int screen_ = -1;    // the slave side, kept open so that its settings can be compared
+    std::string shown_;
+    std::size_t awaited_ = 0;
+    std::string settings_;
+};
+
 ended_program run_program(const std::string& program, std::vector<std::string> arguments, const scratch_folder& where,
                           std::map<std::string, std::string> environment);
 
