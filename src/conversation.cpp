@@ -158,8 +158,8 @@ asio::awaitable<int> conversation::session_flow(sac::console& line, work body) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     std::string left;
     try {
-        asio::awaitable<std::string> ending = session.close();
-        if (interrupted_) ending = session.abandon();
+        // Initialised, never assigned: assigning to an awaitable of Boost 1.81 leaks the one that was there.
+        asio::awaitable<std::string> ending = interrupted_ ? session.abandon() : session.close();
         left = co_await transport::within(60s, std::move(ending));
     } catch (const boost::system::system_error& failure) {
         left = failure.code().message();
