@@ -121,7 +121,10 @@ asio::awaitable<void> session::prepare_shell() {
     keys_->set_prompt(std::string(our_prompt));
     co_await make_folder();
     co_await keys_->run("chcp", 20s);
-    code_page_ = number_above_prompt(console_.seen().picture()).value_or(437);
+    const auto code_page = number_above_prompt(console_.seen().picture());
+    if (!code_page)
+        fail(sac_error::not_supported, "chcp named no code page to read output by; " + console_.situation());
+    code_page_ = *code_page;
     co_await install_kit();
     if (!stale_folder_.empty()) {
         co_await keys_->run("rd /s /q " + stale_folder_, 20s);
