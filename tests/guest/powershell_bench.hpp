@@ -1,6 +1,7 @@
 // A simulated Windows on which PowerShell scripts are run as a driver runs them: from cmd.exe, everything redirected.
 #pragma once
 
+#include "sac/command_frame.hpp"
 #include "tests/guest/cmd_bench.hpp"
 
 namespace emsctl::guest {
@@ -32,28 +33,10 @@ class powershell_bench : public cmd_bench {
     }
     // As the kit's wrapper runs it.
     answer wrapped(std::string_view script) {
-        put("C:\\t\\w.ps1", wrapper);
+        put("C:\\t\\w.ps1", sac::command_frame::powershell_wrapper());
         put("C:\\t\\7.ps1", script);
         return shell("-File w.ps1 7");
     }
-
-    static constexpr const char* wrapper = R"(param($n)
-$ErrorActionPreference = 'Stop'
-$ProgressPreference = 'SilentlyContinue'
-$global:LASTEXITCODE = 0
-$code = 0
-try {
-    & ".\$n.ps1"
-    $ok = $?
-    $code = $LASTEXITCODE
-    if (-not $ok -and -not $code) { $code = 1 }
-} catch {
-    [Console]::Error.WriteLine($_.ToString())
-    $code = 1
-}
-exit $code
-)";
-
     bool has_refused(std::string_view what) const {
         for (const auto& line : os.log)
             if (line.what == executed_line::kind::refused && line.text.find(what) != std::string::npos) return true;

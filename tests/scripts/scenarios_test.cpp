@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "sac/command_frame.hpp"
 #include "scripts/runner.hpp"
 #include "tests/guest/cmd_bench.hpp"
 #include "transport/line_clock.hpp"
@@ -20,28 +21,11 @@ struct recorder : observer {
     void on(const event&) override {}
 };
 
-constexpr const char* wrapper = R"(param($n)
-$ErrorActionPreference = 'Stop'
-$ProgressPreference = 'SilentlyContinue'
-$global:LASTEXITCODE = 0
-$code = 0
-try {
-    & ".\$n.ps1"
-    $ok = $?
-    $code = $LASTEXITCODE
-    if (-not $ok -and -not $code) { $code = 1 }
-} catch {
-    [Console]::Error.WriteLine($_.ToString())
-    $code = 1
-}
-exit $code
-)";
-
 // Runs commands in the shells of a simulated machine.
 class guest_target : public target {
   public:
     explicit guest_target(const std::string& scenario) : bench(scenario) {
-        bench.put(folder() + "w.ps1", wrapper);
+        bench.put(folder() + "w.ps1", emsctl::sac::command_frame::powershell_wrapper());
         bench.type("cd /d " + folder());
     }
 
