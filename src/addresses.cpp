@@ -37,7 +37,7 @@ bool is_yes(const endpoint& where, const std::string& name) {
     return text == "yes";
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where) {
+asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where, transport::road_context) {
     guest::machine_options options;
     options.seed = number<std::uint64_t>(where, "seed", 0);
     options.from_firmware = is_yes(where, "boot");
@@ -52,7 +52,7 @@ asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where) {
     co_return stream;
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> open_replay(endpoint where) {
+asio::awaitable<std::unique_ptr<byte_stream>> open_replay(endpoint where, transport::road_context) {
     const auto executor = co_await asio::this_coro::executor;
     auto what = transport::load_recording(where.target);
     co_return transport::make_replay(executor, std::move(what), where.target);

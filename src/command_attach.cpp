@@ -16,11 +16,11 @@
 
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/failure.hpp"
 #include "src/first_to_end.hpp"
 #include "src/output.hpp"
 #include "src/terminal_filter.hpp"
 #include "src/usage.hpp"
-#include "transport/serial_stream.hpp"
 #include "transport/transport_error.hpp"
 
 namespace emsctl {
@@ -71,16 +71,24 @@ asio::awaitable<void> show(transport::byte_stream& line) {
     }
 }
 
-asio::awaitable<void> obey(transport::byte_stream& line, transport::serial_stream* serial, char key) {
+asio::awaitable<void> send_break(transport::byte_stream& line, bool read_only) {
+    std::string outcome = "BREAK sent";
+    try {
+        if (read_only)
+            outcome = "the line may only be read";
+        else
+            co_await line.signal(transport::out_of_band{});
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != transport::transport_error::unsupported) throw;
+        outcome = text_of(std::current_exception());
+    }
+    print_text("\r\n[" + outcome + "]\r\n");
+}
+
+asio::awaitable<void> obey(transport::byte_stream& line, bool read_only, char key) {
     if (key == '.') throw detached{};
     if (key == 'b') {
-        if (serial) {
-            line.mark("BREAK");
-            co_await serial->send_break();
-            print_text("\r\n[BREAK sent]\r\n");
-        } else {
-            print_text("\r\n[this road has no BREAK, or may only be read]\r\n");
-        }
+        co_await send_break(line, read_only);
     } else if (key == '?') {
         print_text("\r\n[Ctrl-] then: . leave   b send BREAK   ? this help   Ctrl-] send Ctrl-] itself]\r\n");
     }
@@ -90,7 +98,7 @@ asio::awaitable<void> send(transport::byte_stream& line, std::string typed, bool
     if (!read_only && !typed.empty()) co_await line.write_all(std::move(typed));
 }
 
-asio::awaitable<void> type(transport::byte_stream& line, transport::serial_stream* serial, bool read_only) {
+asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
     asio::posix::stream_descriptor keys(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
     std::array<char, 256> buffer;
     bool escaped = false;
@@ -101,7 +109,7 @@ asio::awaitable<void> type(transport::byte_stream& line, transport::serial_strea
             if (escaped && key != escape_key) {
                 escaped = false;
                 co_await send(line, std::exchange(typed, {}), read_only);
-                co_await obey(line, read_only ? nullptr : serial, key);
+                co_await obey(line, read_only, key);
             } else if (key == escape_key && !escaped) {
                 escaped = true;
             } else {
@@ -113,14 +121,13 @@ asio::awaitable<void> type(transport::byte_stream& line, transport::serial_strea
     }
 }
 
-asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, transport::serial_stream* serial,
-                              bool read_only) {
+asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, bool read_only) {
     std::string end;
     {
         raw_terminal terminal;
         std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\r\n", line->describe().c_str());
         try {
-            co_await first_to_end(show(*line), type(*line, serial, read_only));
+            co_await first_to_end(show(*line), type(*line, read_only));
         } catch (const detached&) {
             end = "left";
         } catch (const boost::system::system_error& error) {
@@ -147,9 +154,8 @@ void setup_attach(CLI::App& app, std::function<int()>& chosen) {
 int run_attach(attach_options options) {
     conversation talk(options.console, "attach", false);
     const bool read_only = options.read_only;
-    return talk.run_raw([&talk, read_only](std::unique_ptr<transport::byte_stream> line) {
-        return talk_raw(std::move(line), talk.serial_port(), read_only);
-    });
+    return talk.run_raw(
+        [read_only](std::unique_ptr<transport::byte_stream> line) { return talk_raw(std::move(line), read_only); });
 }
 
 }  // namespace emsctl

@@ -113,7 +113,6 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
     if (options_.wait_seconds > 0) open.wait = std::chrono::seconds(options_.wait_seconds);
     auto stream = co_await openers.open(where, open);
     spdlog::info("opened {}", stream->describe());
-    serial_port_ = dynamic_cast<transport::serial_stream*>(stream.get());
     if (!recording_.empty()) {
         transport::recording_header header;
         header.timestamp = std::chrono::system_clock::to_time_t(began_);

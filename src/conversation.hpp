@@ -12,7 +12,8 @@
 
 #include "sac/session.hpp"
 #include "src/console_options.hpp"
-#include "transport/serial_stream.hpp"
+#include "transport/byte_stream.hpp"
+#include "transport/line_clock.hpp"
 
 namespace emsctl {
 
@@ -41,8 +42,6 @@ class conversation {
     // Wall-clock time as the conversation sees it: it passes with the line, and a replay begins when the recording did.
     std::function<std::chrono::system_clock::time_point()> clock() const;
     bool is_interrupted() const { return interrupted_; }
-    // While a stream is open that is a serial port: the port itself, below its recording.
-    transport::serial_stream* serial_port() const { return serial_port_; }
     // Why the last run failed, as it was told; empty: it did not.
     const std::string& problem() const { return problem_; }
 
@@ -68,7 +67,6 @@ class conversation {
     std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     bool interrupted_ = false;
     bool in_session_ = false;
-    transport::serial_stream* serial_port_ = nullptr;
     std::string problem_;
     transport::line_clock::time_point start_{};
 };

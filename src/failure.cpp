@@ -19,6 +19,7 @@ namespace {
 
 int status_of_code(const boost::system::error_code& code) {
     if (code == sac::sac_error::login_refused) return exit_login_refused;
+    if (code == transport_error::login_refused || code == transport_error::forbidden) return exit_login_refused;
     if (code == transport_error::bad_address || code == transport_error::unsupported) return exit_usage;
     if (code == transport_error::bad_recording) return exit_usage;
     if (code == boost::asio::error::operation_aborted) return exit_unknown;

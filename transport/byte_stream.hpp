@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "transport/out_of_band.hpp"
+
 namespace emsctl::transport {
 
 namespace asio = boost::asio;
@@ -25,6 +27,10 @@ class byte_stream {
 
     // Returns when the road has accepted all bytes. One write at a time.
     virtual asio::awaitable<void> write_all(std::string bytes, sensitivity kind = sensitivity::plain) = 0;
+
+    // Reaches the machine beside its bytes. Throws transport_error::unsupported, saying why, where the road has no such
+    // thing; returns when it was accepted.
+    virtual asio::awaitable<void> signal(out_of_band what);
 
     // Leaves a named mark beside the bytes where the road keeps any (a recording); elsewhere does nothing.
     virtual void mark(const std::string& label) { static_cast<void>(label); }

@@ -11,9 +11,9 @@
 namespace emsctl::transport {
 namespace {
 
-// A command line or a path may hold '?' and '&'; only these kinds have parameters.
+// A command line, a path or a URL may hold '?' and '&' of its own: in these kinds they are not ours.
 bool takes_parameters(std::string_view kind) {
-    return kind != "exec" && kind != "replay";
+    return kind != "exec" && kind != "replay" && kind != "ws" && kind != "wss";
 }
 
 std::string joined(std::span<const std::string> words) {
@@ -37,13 +37,32 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+struct shipped_kind {
+    std::string kind;
+    const char* needs;  // "a device, such as serial:/dev/ttyS0"
+};
+
+const std::array<shipped_kind, 15> shipped{{
+    {"serial", "a device, such as serial:/dev/ttyS0"},
+    {"unix", "the path of a socket, such as unix:/run/vm.sock"},
+    {"tcp", "a host and a port, such as tcp:vm1.example:4000"},
+    {"telnet", "a host and a port, such as telnet:console.example:2001"},
+    {"rfc2217", "a host and a port, such as rfc2217:console.example:5001"},
+    {"ssh", "a host, such as ssh:admin@console.example"},
+    {"ssh-cmd", "a host, such as ssh-cmd:admin@recovery.example"},
+    {"ws", "a place, such as ws:host.example:6083/?token=..."},
+    {"wss", "a place, such as wss:host.example/console"},
+    {"azure", "a machine, such as azure:SUBSCRIPTION/GROUP/VM"},
+    {"ec2", "a machine, such as ec2:eu-west-1/i-0123456789abcdef0"},
+    {"gcp", "a machine, such as gcp:PROJECT/ZONE/INSTANCE"},
+    {"exec", "a command, such as exec:virsh console vm1"},
+    {"sim", "a scenario, such as sim:healthy"},
+    {"replay", "the file of a recording, such as replay:session.cast"},
+}};
+
 std::string what_is_missing(std::string_view kind) {
-    if (kind == "serial") return "serial: needs a device, such as serial:/dev/ttyS0";
-    if (kind == "unix") return "unix: needs the path of a socket, such as unix:/run/vm.sock";
-    if (kind == "exec") return "exec: needs a command, such as exec:virsh console vm1";
-    if (kind == "replay") return "replay: needs the file of a recording, such as replay:session.cast";
-    if (kind == "sim") return "sim: needs a scenario, such as sim:healthy";
-    return std::string(kind) + ": needs something after the colon";
+    const auto known = std::ranges::find(shipped, kind, &shipped_kind::kind);
+    return std::string(kind) + ": needs " + (known == shipped.end() ? "something after the colon" : known->needs);
 }
 
 address_result<endpoint::parameter_map> parse_parameters(std::string_view text) {
@@ -83,7 +102,11 @@ void throw_exception_from_error(const bad_address& problem, const boost::source_
 }
 
 std::span<const std::string> shipped_kinds() {
-    static const std::array<std::string, 6> kinds{"serial", "unix", "tcp", "exec", "sim", "replay"};
+    static const std::vector<std::string> kinds = [] {
+        std::vector<std::string> names;
+        for (const auto& one : shipped) names.push_back(one.kind);
+        return names;
+    }();
     return kinds;
 }
 
@@ -134,7 +157,7 @@ address_result<endpoint> parse_endpoint(std::string_view text, std::span<const s
         }
     }
     out.target = rest;
-    if (out.kind == "tcp") {
+    if (out.kind == "tcp" || out.kind == "telnet" || out.kind == "rfc2217") {
         const auto checked = parse_host_and_port(out.target);
         if (!checked) return checked.error();
     } else if (out.target.find_first_not_of(' ') == std::string::npos) {

@@ -37,7 +37,7 @@ struct bad_address {
 template <class T>
 using address_result = boost::system::result<T, bad_address>;
 
-// The kinds that emsctl ships: serial, unix, tcp, exec, sim, replay.
+// The kinds that emsctl ships, in the order of its help.
 std::span<const std::string> shipped_kinds();
 
 address_result<endpoint> parse_endpoint(std::string_view text, std::span<const std::string> kinds = shipped_kinds());

@@ -13,23 +13,23 @@ namespace {
 
 using stream_ptr = std::unique_ptr<byte_stream>;
 
-asio::awaitable<stream_ptr> open_serial_address(endpoint where) {
+asio::awaitable<stream_ptr> open_serial_address(endpoint where, road_context) {
     const auto executor = co_await asio::this_coro::executor;
     const auto settings = parse_serial_settings(where.parameters).value();
     co_return open_serial(executor, where.target, settings);
 }
 
-asio::awaitable<stream_ptr> open_tcp_address(endpoint where) {
+asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context) {
     const host_and_port parts = parse_host_and_port(where.target).value();
     if (parts.port == "0") fail(transport_error::bad_address, where.text() + ": the port is a number from 1 to 65535");
     co_return co_await connect_tcp(parts.host, parts.port);
 }
 
-asio::awaitable<stream_ptr> open_unix_address(endpoint where) {
+asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
     return connect_unix(std::move(where.target));
 }
 
-asio::awaitable<stream_ptr> open_exec_address(endpoint where) {
+asio::awaitable<stream_ptr> open_exec_address(endpoint where, road_context) {
     const auto executor = co_await asio::this_coro::executor;
     co_return start_command(executor, where.target);
 }
@@ -38,7 +38,8 @@ bool may_still_appear(const boost::system::error_code& code) {
     return code == transport_error::not_found || code == transport_error::refused || code == transport_error::timed_out;
 }
 
-asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where, std::chrono::milliseconds limit) {
+asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where, road_context context,
+                                            std::chrono::milliseconds limit) {
     const auto deadline = line_clock::now() + limit;
     line_timer timer(co_await asio::this_coro::executor);
     line_clock::duration pause = std::chrono::milliseconds(50);
@@ -47,7 +48,7 @@ asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where
         std::string text;
         try {
             const auto remaining = std::max<line_clock::duration>(deadline - line_clock::now(), pause);
-            auto attempt = open(where);
+            auto attempt = open(where, context);
             auto stream = co_await within(remaining, std::move(attempt));
             co_return std::move(stream);
         } catch (const boost::system::system_error& e) {
@@ -117,8 +118,8 @@ asio::awaitable<stream_ptr> openers::open(endpoint where, open_options options) 
     if (const auto problem = parameter_problem(where); !problem.empty()) fail(transport_error::bad_address, problem);
     const auto open = road->open;  // a copy: the registry need not outlive the wait
     if (options.wait && road->may_appear_later)
-        co_return co_await open_when_there(open, std::move(where), *options.wait);
-    co_return co_await open(where);
+        co_return co_await open_when_there(open, std::move(where), options.context, *options.wait);
+    co_return co_await open(where, options.context);
 }
 
 openers standard_openers() {

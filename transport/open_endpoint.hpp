@@ -11,17 +11,19 @@
 
 #include "transport/byte_stream.hpp"
 #include "transport/endpoint.hpp"
+#include "transport/road_context.hpp"
 
 namespace emsctl::transport {
 
 struct open_options {
     // How long to wait for a device or socket that is not there yet; none: fail at once.
     std::optional<std::chrono::milliseconds> wait;
+    road_context context;
 };
 
 class openers {
   public:
-    using opener = std::function<asio::awaitable<std::unique_ptr<byte_stream>>(endpoint)>;
+    using opener = std::function<asio::awaitable<std::unique_ptr<byte_stream>>(endpoint, road_context)>;
 
     struct kind_of_road {
         std::string kind;

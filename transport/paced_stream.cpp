@@ -71,6 +71,7 @@ class paced final : public byte_stream {
         }
     }
 
+    asio::awaitable<void> signal(out_of_band what) override { return inner_->signal(what); }
     void mark(const std::string& label) override { inner_->mark(label); }
 
     void close() noexcept override {

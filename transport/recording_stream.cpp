@@ -121,6 +121,11 @@ asio::awaitable<void> recording_stream::write_all(std::string bytes, sensitivity
     co_await inner_->write_all(std::move(bytes), kind);
 }
 
+asio::awaitable<void> recording_stream::signal(out_of_band what) {
+    mark("out of band: " + std::string(name_of(what.what)));
+    co_await inner_->signal(what);
+}
+
 void recording_stream::mark(const std::string& label) {
     writer_->mark(label);
     inner_->mark(label);

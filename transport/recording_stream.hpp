@@ -62,6 +62,7 @@ class recording_stream final : public byte_stream {
 
     asio::awaitable<std::size_t> read_some(std::span<char> buffer) override;
     asio::awaitable<void> write_all(std::string bytes, sensitivity kind) override;
+    asio::awaitable<void> signal(out_of_band what) override;
     void mark(const std::string& label) override;
     void close() noexcept override;
     std::string describe() const override { return inner_->describe(); }

@@ -41,12 +41,16 @@ std::string group_of(const std::string& device) {
     fail_because(error, device);
 }
 
-class port final : public detail::asio_road<asio::serial_port, serial_stream> {
+class port final : public detail::asio_road<asio::serial_port> {
   public:
     using asio_road::asio_road;
     ~port() override { port::close(); }
 
-    asio::awaitable<void> send_break() override {
+    asio::awaitable<void> signal(out_of_band what) override {
+        if (what.what != out_of_band::kind::line_break) {
+            co_await byte_stream::signal(what);
+            co_return;
+        }
         const int fd = handle_.native_handle();
         if (::ioctl(fd, TIOCSBRK) != 0) fail_because(last_error(), description_ + ": BREAK");
         line_timer timer(handle_.get_executor());
@@ -128,8 +132,7 @@ address_result<serial_settings> parse_serial_settings(const endpoint::parameter_
     return out;
 }
 
-std::unique_ptr<serial_stream> open_serial(asio::any_io_executor executor, std::string device,
-                                           serial_settings settings) {
+std::unique_ptr<byte_stream> open_serial(asio::any_io_executor executor, std::string device, serial_settings settings) {
     const int fd = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) fail_to_open(device);
     asio::serial_port line(executor);

@@ -28,14 +28,9 @@ struct serial_settings {
 // Reads baud, data, parity (n, o, e), stop (1, 1.5, 2) and flow (none, rtscts, xonxoff).
 address_result<serial_settings> parse_serial_settings(const endpoint::parameter_map& parameters);
 
-class serial_stream : public byte_stream {
-  public:
-    // Holds the line at "break" for at least 250 ms.
-    virtual asio::awaitable<void> send_break() = 0;
-};
-
 // Throws not_found, permission_denied (saying which group may), busy, or unsupported (no tty, an impossible setting).
-std::unique_ptr<serial_stream> open_serial(asio::any_io_executor executor, std::string device,
-                                           serial_settings settings = {});
+// signal(line_break) holds the line at "break" for at least 250 ms.
+std::unique_ptr<byte_stream> open_serial(asio::any_io_executor executor, std::string device,
+                                         serial_settings settings = {});
 
 }  // namespace emsctl::transport

@@ -35,6 +35,20 @@ class category final : public boost::system::error_category {
                 return "not a usable recording";
             case transport_error::replay_mismatch:
                 return "what was written is not what was recorded";
+            case transport_error::not_trusted:
+                return "not trusted";
+            case transport_error::login_refused:
+                return "the road refused the login";
+            case transport_error::forbidden:
+                return "not allowed";
+            case transport_error::wrong_state:
+                return "not in a state to connect";
+            case transport_error::evicted:
+                return "another user took the console";
+            case transport_error::throttled:
+                return "too many calls";
+            case transport_error::bad_protocol:
+                return "the far end does not speak the protocol";
         }
         return "unknown transport error";
     }

@@ -20,6 +20,13 @@ enum class transport_error {
     recording_full,     // the recording cannot be written any more
     bad_recording,      // a file is no recording, or a damaged one
     replay_mismatch,    // what was written is not what was recorded
+    not_trusted,        // a certificate or host key that is not the one we may trust
+    login_refused,      // the road (not the guest) did not take our credentials, or they have expired
+    forbidden,          // the credentials are right and may not do this
+    wrong_state,        // the machine or service is switched off, disabled or not ready
+    evicted,            // another user took the console
+    throttled,          // too many calls; the context says when to come back
+    bad_protocol,       // the far end does not speak what it should
 };
 
 const boost::system::error_category& transport_category() noexcept;
