@@ -6,6 +6,7 @@
 
 #include "sac/encoding.hpp"
 #include "sac/sac_error.hpp"
+#include "transport/transport_error.hpp"
 
 namespace emsctl::sac {
 
@@ -89,6 +90,10 @@ session::session(console& c, session_options options)
     : console_(c), options_(std::move(options)), sac_(c), frame_(command_frame::make_nonce(options_.seed)) {}
 
 asio::awaitable<void> session::open() {
+    if (options_.door == entry::shell) {
+        co_await enter_shell();
+        co_return;
+    }
     options_.progress("looking for the SAC prompt");
     found_ = co_await sac_.attach(options_.boot_limit);
     co_await open_shell();
@@ -100,6 +105,28 @@ asio::awaitable<void> session::open_shell() {
     channel_ = co_await sac_.announce(name);
     options_.progress("logging in on channel " + name);
     co_await log_in(console_, channel_, options_.who, options_.login_limit);
+    in_shell_ = true;
+    co_await prepare_shell();
+}
+
+// The shell is there as soon as the road is; it may be either, as the SSH server's DefaultShell says.
+asio::awaitable<void> session::enter_shell() {
+    options_.progress("waiting for the shell's prompt");
+    const auto is_shell = [](const far_end& end) {
+        return end.now() == place::cmd_shell || end.now() == place::powershell;
+    };
+    co_await console_.wait_for("the prompt of a shell", is_shell, options_.login_limit);
+    found_.first = console_.seen().now();
+    if (!options_.profile) options_.profile = "conpty";  // Windows' SSH server shows its shells by pseudo-consoles
+    if (console_.seen().now() == place::powershell) {
+        co_await console_.settle(200ms, 5s);
+        keys_.emplace(console_, windows_profile::by_name(*options_.profile));
+        keys_->set_prompt(console_.seen().before_cursor());
+        co_await keys_->type("cmd");
+        const auto is_cmd = [](const far_end& end) { return end.now() == place::cmd_shell; };
+        co_await keys_->enter("cmd.exe inside PowerShell", is_cmd, 30s);
+        is_inside_powershell_ = true;
+    }
     in_shell_ = true;
     co_await prepare_shell();
 }
@@ -309,6 +336,8 @@ asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::
 }
 
 asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time limit) {
+    if (options_.door == entry::shell)
+        fail(sac_error::not_supported, "a shell without SAC cannot follow a machine through its restart");
     const auto boots = console_.seen().boots();
     const auto started = transport::line_clock::now();
     std::erase_if(reason, [](char c) { return c == '"' || c == '%' || static_cast<unsigned char>(c) < 0x20; });
@@ -334,8 +363,30 @@ asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time li
     co_return proof;
 }
 
+// The end of the last shell is the end of the road.
+asio::awaitable<void> session::hang_up() {
+    if (is_inside_powershell_) {
+        co_await keys_->type("exit");
+        const auto is_outside = [](const far_end& end) { return end.now() == place::powershell; };
+        co_await keys_->enter("PowerShell after exit", is_outside, 20s);
+        keys_->set_prompt(console_.seen().before_cursor());
+    }
+    co_await keys_->type("exit");
+    try {
+        co_await keys_->enter(
+            "the end of the shell", [](const far_end&) { return false; }, 20s);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != transport::transport_error::closed) throw;
+    }
+    in_shell_ = false;
+}
+
 asio::awaitable<void> session::leave_shell() {
     co_await keys_->run("cd \\& rd /s /q " + frame_.folder(), 30s);
+    if (options_.door == entry::shell) {
+        co_await hang_up();
+        co_return;
+    }
     co_await keys_->type("exit");
     const auto switches = console_.seen().switches();
     const auto at_sac = [switches](const far_end& end) {
@@ -353,6 +404,10 @@ asio::awaitable<std::string> session::close() {
         } catch (const boost::system::system_error& error) {
             left = "the session's folder " + frame_.folder() + " may still be there (" + error.code().message() + ")";
         }
+    }
+    if (options_.door == entry::shell) {
+        in_shell_ = false;
+        co_return left;
     }
     const bool must_close = in_shell_;
     try {

@@ -31,7 +31,11 @@ struct boot_proof {
     std::string evidence;
 };
 
+// What the road ends at: the SAC prompt of a machine, or a shell that somebody (an SSH server) logged us on to.
+enum class entry { sac, shell };
+
 struct session_options {
+    entry door = entry::sac;
     credentials who;
     std::uint64_t seed = 0;              // of nonces; a replay takes it from the recording
     std::optional<std::string> profile;  // instead of the one that the shell's banner suggests
@@ -69,6 +73,7 @@ class session {
 
   private:
     asio::awaitable<void> open_shell();
+    asio::awaitable<void> enter_shell();
     asio::awaitable<void> prepare_shell();
     asio::awaitable<void> install_kit();
     asio::awaitable<void> make_folder();
@@ -77,6 +82,7 @@ class session {
     asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
     asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts);
     asio::awaitable<void> leave_shell();
+    asio::awaitable<void> hang_up();
     std::vector<std::string> rows_since(std::uint64_t mark) const;
 
     console& console_;
@@ -94,6 +100,7 @@ class session {
     bool begun_ = false;
     bool in_shell_ = false;
     bool has_wrapper_ = false;
+    bool is_inside_powershell_ = false;  // the door opened into PowerShell, and our cmd.exe runs in it
     std::uint64_t shells_ = 0;
 };
 

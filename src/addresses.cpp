@@ -42,6 +42,9 @@ asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where, transport
     options.seed = number<std::uint64_t>(where, "seed", 0);
     options.from_firmware = is_yes(where, "boot");
     options.draws_profile = is_yes(where, "vary");
+    const std::string door = parameter(where, "door", "sac");
+    if (door != "sac" && door != "shell") throw usage_error("door=" + door + " in " + where.text() + ": sac or shell");
+    options.direct_shell = leads_to_shell(where);
     const std::string profile = parameter(where, "profile", "windows-11");
     auto machine = make_machine(where.target, profile, options);
     const auto executor = co_await asio::this_coro::executor;
@@ -66,7 +69,7 @@ transport::openers all_openers() {
     sim.kind = "sim";
     sim.form = "sim:SCENARIO[?profile=P&seed=N]";
     sim.help = "a simulated Windows in this process, in no real time (simulate --list)";
-    sim.parameters = {"profile", "seed", "vary", "baud", "boot"};
+    sim.parameters = {"profile", "seed", "vary", "baud", "boot", "door"};
     sim.open = open_sim;
     openers.add(std::move(sim));
     transport::openers::kind_of_road replay;
@@ -89,6 +92,10 @@ std::string address_table() {
         table += form + road.help + "\n";
     }
     return table;
+}
+
+bool leads_to_shell(const endpoint& where) {
+    return where.kind == "ssh-cmd" || (where.kind == "sim" && parameter(where, "door", "sac") == "shell");
 }
 
 bool runs_in_virtual_time(const endpoint& where) {

@@ -1,5 +1,6 @@
 #include "src/command_simulate.hpp"
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -64,7 +65,9 @@ void setup_simulate(CLI::App& app, std::function<int()>& chosen) {
     auto* verb = app.add_subcommand("simulate", "a simulated Windows guest on a serial line");
     verb->add_option("--scenario", options->scenario, "what is broken [healthy]");
     verb->add_option("--profile", options->profile, "the Windows release it behaves as [windows-11]");
-    verb->add_option("--listen", options->listen, "pty, unix:PATH or tcp:HOST:PORT [pty]");
+    verb->add_option("--listen", options->listen, "pty, unix:PATH, tcp:HOST:PORT or stdio [pty]");
+    verb->add_option("--door", options->door, "what the line leads to: sac, or a logged-on shell as over SSH [sac]")
+        ->check(CLI::IsMember({"sac", "shell"}));
     verb->add_option("--seed", options->seed, "draws what the scenario leaves open; 0: nothing [0]");
     verb->add_option("--baud", options->baud, "speed of the line, 0: none [115200]");
     verb->add_flag("--vary", options->vary, "draw the profile's doubtful numbers from their ranges, by the seed");
@@ -90,6 +93,7 @@ int run_simulate(simulate_options options) {
     made.seed = options.seed;
     made.from_firmware = options.boot;
     made.draws_profile = options.vary;
+    made.direct_shell = options.door == "shell";
     auto machine = make_machine(options.scenario, options.profile, made);
     log_file log(options.log);
 
@@ -104,13 +108,15 @@ int run_simulate(simulate_options options) {
     });
     guest_server server(machine, options.baud, [&] { log.catch_up(machine->os()); });
     std::exception_ptr error;
-    asio::co_spawn(
-        context,
-        server.serve(options.listen, [](const std::string& address) { print_text("listening on " + address + "\n"); }),
-        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) {
-            error = e;
-            signals.cancel();
-        }));
+    asio::co_spawn(context,
+                   server.serve(options.listen,
+                                [](const std::string& address) {
+                                    if (address != "stdio") print_text("listening on " + address + "\n");
+                                }),
+                   asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr e) {
+                       error = e;
+                       signals.cancel();
+                   }));
     context.run();
     log.catch_up(machine->os());
     if (!options.state_out.empty()) {
@@ -118,7 +124,7 @@ int run_simulate(simulate_options options) {
         file << machine->os().state().dump(2) << '\n';
         if (!file) throw usage_error("--state-out " + options.state_out + " cannot be written");
     }
-    if (is_asked_to_end) return exit_ok;
+    if (is_asked_to_end || options.listen == "stdio") return exit_ok;
     std::fprintf(stderr, "emsctl: %s\n", text_of(error).c_str());
     return status_of(error);
 }

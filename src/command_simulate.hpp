@@ -12,6 +12,7 @@ struct simulate_options {
     std::string scenario = "healthy";
     std::string profile = "windows-11";
     std::string listen = "pty";
+    std::string door = "sac";
     std::uint64_t seed = 0;
     unsigned baud = 115200;
     bool vary = false;

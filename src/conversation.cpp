@@ -65,6 +65,7 @@ conversation::conversation(console_options options, std::string verb, bool with_
     : options_(std::move(options)), verb_(std::move(verb)) {
     const auto where = parse_address(options_.address);
     is_replay_ = where.kind == "replay";
+    if (leads_to_shell(where)) door_ = sac::entry::shell;
     if (!options_.profile.empty()) sac::windows_profile::by_name(options_.profile);  // throws when there is none
     std::random_device entropy;
     seed_ = options_.seed.value_or((static_cast<std::uint64_t>(entropy()) << 32) | entropy());
@@ -74,11 +75,13 @@ conversation::conversation(console_options options, std::string verb, bool with_
         began_ = std::chrono::system_clock::from_time_t(header.timestamp);
         const auto seed = fact(header, "seed");
         std::from_chars(seed.data(), seed.data() + seed.size(), seed_);
+        if (fact(header, "door") == "shell") door_ = sac::entry::shell;
         if (options_.user.empty()) options_.user = fact(header, "user");
         if (options_.domain.empty()) options_.domain = fact(header, "domain");
     }
     if (options_.user.empty()) options_.user = "Administrator";
-    if (with_login) password_ = read_password(options_.password, options_.user);
+    // Behind a door that opens into a shell, the road has logged us in.
+    if (with_login && door_ == sac::entry::sac) password_ = read_password(options_.password, options_.user);
     if (!options_.no_record && (!is_replay_ || !options_.record.empty()))
         recording_ = options_.record.empty() ? new_state_file("recordings", verb_, ".cast").string() : options_.record;
 }
@@ -101,6 +104,7 @@ sac::session_options conversation::session_options() const {
     session.who.domain = options_.domain;
     session.who.password = password_;
     session.seed = seed_;
+    session.door = door_;
     if (!options_.profile.empty()) session.profile = options_.profile;
     session.progress = [this](const std::string& text) { tell(text); };
     return session;
@@ -119,6 +123,7 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
         header.title = "emsctl " + verb_;
         header.facts = {{"address", where.kind}, {"seed", std::to_string(seed_)}, {"version", EMSCTL_VERSION},
                         {"verb", verb_},         {"user", options_.user},         {"domain", options_.domain}};
+        if (door_ == sac::entry::shell) header.facts["door"] = "shell";
         auto writer = std::make_unique<transport::recording_writer>(recording_, header);
         if (!password_.empty()) writer->protect(password_);
         // A repair that stops half-way because of a full disk would be worse than one without a recording.
@@ -169,6 +174,12 @@ asio::awaitable<int> conversation::session_flow(sac::console& line, work body) {
 }
 
 int conversation::run(talk body) {
+    if (door_ == sac::entry::shell)
+        throw usage_error(options_.address + " leads to a shell, not to a SAC prompt; exec and run work there");
+    return run_anywhere(std::move(body));
+}
+
+int conversation::run_anywhere(talk body) {
     return run_to_end(flow(std::move(body)));
 }
 
@@ -241,7 +252,7 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
 
 int conversation::run_in_session(work body) {
     talk around = [this, body = std::move(body)](sac::console& line) { return session_flow(line, body); };
-    return run(std::move(around));
+    return run_anywhere(std::move(around));
 }
 
 }  // namespace emsctl

@@ -25,8 +25,9 @@ class conversation {
     using talk = std::function<boost::asio::awaitable<int>(sac::console&)>;
     using work = std::function<boost::asio::awaitable<int>(sac::session&)>;
 
-    // Opens the road, lets `body` use it and closes it; the body's status, or what its error means. Errors are told on
-    // standard error. The first Ctrl-C or SIGTERM cancels the body, the second ends the program.
+    // For what talks to SAC itself. Opens the road, lets `body` use it and closes it; the body's status, or what its
+    // error means. Errors are told on standard error. The first Ctrl-C or SIGTERM cancels the body, the second ends the
+    // program.
     int run(talk body);
 
     // The same with the bare stream: no model of the far end, nothing typed by itself.
@@ -49,6 +50,7 @@ class conversation {
     void tell(const std::string& text) const;
 
   private:
+    int run_anywhere(talk body);
     void interrupt(const std::string& why, boost::asio::cancellation_signal& stop);
     void tell_failure(const std::exception_ptr& error);
     int run_to_end(boost::asio::awaitable<int> flow);
@@ -64,6 +66,7 @@ class conversation {
     std::uint64_t seed_ = 0;
     std::string recording_;
     bool is_replay_ = false;
+    sac::entry door_ = sac::entry::sac;
     std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
     bool interrupted_ = false;
     bool in_session_ = false;

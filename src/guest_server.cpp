@@ -7,6 +7,7 @@
 
 #include "src/first_to_end.hpp"
 #include "src/sim_stream.hpp"
+#include "src/stdio_stream.hpp"
 #include "src/usage.hpp"
 #include "transport/endpoint.hpp"
 #include "transport/paced_stream.hpp"
@@ -56,9 +57,15 @@ asio::awaitable<void> guest_server::serve_clients(std::string listen, std::funct
         co_await from_client(pty);
         co_return;
     }
+    if (listen == "stdio") {
+        client_ = make_stdio_stream(executor);
+        ready(listen);
+        co_await from_client(client_);
+        co_return;
+    }
     const std::vector<std::string> kinds = {"unix", "tcp"};
     const auto where = transport::parse_endpoint(listen, kinds);
-    if (where.has_error()) throw usage_error("--listen " + listen + ": pty, unix:PATH or tcp:HOST:PORT");
+    if (where.has_error()) throw usage_error("--listen " + listen + ": pty, unix:PATH, tcp:HOST:PORT or stdio");
     std::unique_ptr<transport::stream_listener> listener;
     if (where->kind == "unix") {
         listener = transport::listen_unix(executor, where->target);

@@ -17,7 +17,8 @@ class guest_server {
     // `after_traffic` is called whenever the guest may have done something.
     guest_server(std::shared_ptr<guest::machine> machine, unsigned baud, std::function<void()> after_traffic);
 
-    // "pty", "unix:PATH" or "tcp:HOST:PORT". Calls `ready` with the address that a client opens; ends by cancellation.
+    // "pty", "unix:PATH", "tcp:HOST:PORT", or "stdio" until its end. Calls `ready` with the address that a client
+    // opens; ends by cancellation.
     boost::asio::awaitable<void> serve(std::string listen, std::function<void(std::string)> ready);
 
   private:

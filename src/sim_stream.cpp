@@ -27,7 +27,7 @@ class sim_stream final : public transport::byte_stream {
                 ready_.erase(0, count);
                 co_return count;
             }
-            if (closed_) transport::fail(transport::transport_error::closed, name_);
+            if (closed_ || machine_->has_hung_up()) transport::fail(transport::transport_error::closed, name_);
             const auto next = machine_->next_event();
             timer_.expires_at(next ? start_ + *next : line_clock::time_point::max());
             boost::system::error_code woken;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "sac/guest/text.hpp"
 
@@ -100,6 +101,12 @@ std::optional<account> accounts::log_on(std::string_view domain, std::string_vie
     const auto* who = find(name);
     if (!who || !who->is_active || who->password != password) return std::nullopt;
     return token_of(*who);
+}
+
+account accounts::administrator() const {
+    const auto built_in = std::find_if(users_.begin(), users_.end(), [](const user& u) { return u.rid == 500; });
+    if (built_in == users_.end()) throw std::logic_error("the simulated machine has no built-in administrator");
+    return token_of(*built_in);
 }
 
 const accounts::user* accounts::find(std::string_view name) const {

@@ -44,6 +44,9 @@ class accounts {
     // may be empty, "." or the machine's name.
     std::optional<account> log_on(std::string_view domain, std::string_view name, std::string_view password) const;
 
+    // The token of the built-in administrator (RID 500), logged on by somebody who needed no password of ours.
+    account administrator() const;
+
     const user* find(std::string_view name) const;
     user* find(std::string_view name);
     const std::vector<user>& all() const { return users_; }

@@ -18,7 +18,9 @@ void channel_command::view(instant now) {
     last_input_ = now;
     switch (state_) {
         case state::fresh:
-            if (profile_.has_login)
+            if (services_.who)
+                start_shell(*services_.who, now);
+            else if (profile_.has_login)
                 ask();
             else
                 start_shell(local_system(), now);
@@ -146,7 +148,8 @@ void channel_command::leave() {
     if (is_viewed_) {
         painter_->commit();
         painter_->finish();
-        out_ += painter_->take_output() + "\r\nThe Command Console session is exiting.\r\n\0"s;
+        out_ += painter_->take_output();
+        if (!services_.who) out_ += "\r\nThe Command Console session is exiting.\r\n\0"s;
     }
     state_ = state::ended;
 }

@@ -23,6 +23,8 @@ struct session_services {
     std::function<std::optional<account>(std::string_view domain, std::string_view user, std::string_view password)>
         log_on;
     std::function<task<int>(console&, account)> shell;
+    // Logged on already, by an SSH server for one: no login dialogue, and SAC's farewell is not shown.
+    std::optional<account> who;
 };
 
 // Keys that get lost or come twice, in any profile. Probabilities per key.

@@ -56,6 +56,20 @@ struct machine::computer : sac_host {
         head_start = p.firmware + p.menu_timeout + p.loading + p.cmd_event + 10 * minute;
         run_until(head_start);
         is_silent = false;
+        if (options.direct_shell) open_direct_shell();
+    }
+
+    void open_direct_shell() {
+        if (used.values.painter != painter_kind::conpty)
+            throw std::invalid_argument(
+                "what an SSH server of this release paints is not known; take the profile of one "
+                "with pseudo-consoles, such as windows-11");
+        direct_profile = used.values;
+        direct_profile.idle_limit = instant(0);  // the idle limit is SAC's
+        session_services services = shells();
+        services.who = os->users.administrator();
+        direct = std::make_unique<channel_command>(direct_profile, std::move(services), key_faults(), options.seed);
+        direct->view(current);
     }
 
     // sac_host
@@ -93,7 +107,7 @@ struct machine::computer : sac_host {
         const registry_key* key = os->reg.find("HKLM\\SYSTEM\\CurrentControlSet\\Services\\sacdrv");
         return options.sessions_disabled || (key != nullptr && key->find("DisableCmdSessions") != nullptr);
     }
-    std::unique_ptr<channel_session> open_session(std::size_t slot, instant) override {
+    session_services shells() {
         session_services services;
         services.log_on = [this](std::string_view domain, std::string_view user, std::string_view password) {
             return os->users.log_on(domain, user, password);
@@ -105,9 +119,12 @@ struct machine::computer : sac_host {
                 process_times times{p.cmd_start, p.console_tool_start, p.certutil_start, p.powershell_start};
                 return command_prompt(*os, std::move(who), con, times);
             };
+        return services;
+    }
+    std::unique_ptr<channel_session> open_session(std::size_t slot, instant) override {
         const machine_faults& f = options.faults;
         const key_faults keys{f.key_dropped, f.key_doubled, f.key_inserted};
-        return std::make_unique<channel_command>(used.values, std::move(services), keys,
+        return std::make_unique<channel_command>(used.values, shells(), keys,
                                                  options.seed * 100 + slot + 1000 * ++sessions);
     }
     void restart(instant now) override { begin_shutdown(true, now); }
@@ -131,6 +148,7 @@ struct machine::computer : sac_host {
             if (what == life_cycle::step::windows_is_gone) windows_gone();
         }
         if (driver) driver->advance(now);
+        if (direct) direct->advance(now);
         if (poll_due && *poll_due <= now) poll(now);
         settle(now);
         if (os->is_running()) {
@@ -171,11 +189,16 @@ struct machine::computer : sac_host {
     void windows_gone() {
         collect();
         driver.reset();
+        if (std::exchange(direct, nullptr)) is_hung_up = true;
         if (os->is_running()) os->shut_down();
     }
 
     void poll(instant now) {
         poll_due.reset();
+        if (direct) {
+            direct->input(std::exchange(typed, {}), now);
+            return;
+        }
         if (!driver) {
             for (char byte : std::exchange(typed, {})) life.input(byte, now);
             return;
@@ -203,6 +226,8 @@ struct machine::computer : sac_host {
     void collect() {
         std::string bytes = driver ? driver->take_output() : std::string();
         bytes += life.take_output();
+        if (options.direct_shell) bytes = direct ? direct->take_output() : std::string();
+        if (direct && direct->has_ended()) is_hung_up = true;
         if (is_silent || bytes.empty()) return;
         for (char byte : bytes) {
             if (chance.happens(options.faults.output_cut)) continue;
@@ -222,6 +247,7 @@ struct machine::computer : sac_host {
         };
         consider(life.next_event());
         if (driver) consider(driver->next_event());
+        if (direct) consider(direct->next_event());
         // A restart that is already under way stays asked for until Windows is gone.
         if (os->is_running() && life.now_in() == life_cycle::phase::running) consider(os->next_event());
         consider(poll_due);
@@ -247,6 +273,9 @@ struct machine::computer : sac_host {
     seeded chance;
     life_cycle life;
     std::optional<sac_driver> driver;  // its shells refer to os: it dies first
+    profile direct_profile;
+    std::unique_ptr<channel_session> direct;  // instead of SAC on the line
+    bool is_hung_up = false;
 
     instant current{};
     instant head_start{};
@@ -299,6 +328,10 @@ std::optional<instant> machine::next_event() const {
         first = computer_->line.front().ready;
     if (first) *first -= computer_->head_start;
     return first;
+}
+
+bool machine::has_hung_up() const {
+    return computer_->is_hung_up && computer_->line.empty();
 }
 
 void machine::reset(instant now) {

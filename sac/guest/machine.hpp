@@ -38,6 +38,7 @@ struct machine_options {
     bool sessions_disabled = false;  // as the registry value DisableCmdSessions does
     std::optional<bool> has_login;   // instead of what the profile says
     unsigned baud = 0;               // 0: output is on the line at once
+    bool direct_shell = false;       // the line is an administrator's shell, as an SSH server gives it, and no SAC
     machine_faults faults;
     std::function<task<int>(console&, account)> shell;  // instead of cmd.exe
 };
@@ -53,6 +54,9 @@ class machine {
     void receive(std::string_view bytes, instant now);  // typed at the far end
     std::string transmit(instant now);                  // what the line has carried by now
     std::optional<instant> next_event() const;          // nothing happens before it unless something is typed
+
+    // The shell of a direct line has ended, and everything it wrote was taken.
+    bool has_hung_up() const;
 
     // From outside, as a power button or a hypervisor does.
     void reset(instant now);

@@ -38,7 +38,7 @@ TEST_SUITE("transport/endpoint") {
         CHECK(has(problem("/dev/ttyS0"), "did you mean serial:/dev/ttyS0?"));
         CHECK(has(problem("/run/vm.sock"), "did you mean unix:/run/vm.sock?"));
         CHECK(has(problem("seral:/dev/ttyS0"), "did you mean serial:/dev/ttyS0?"));
-        CHECK(has(problem("telnet:x"), "serial, unix, tcp, exec, sim, replay"));
+        CHECK(has(problem("vnc:x"), "serial, unix, tcp, telnet, rfc2217, ssh,"));
         CHECK(has(problem("localhost:4000"), "tcp:localhost:4000"));
         CHECK(has(problem("tcp:host"), "HOST:PORT"));
         CHECK(has(problem("tcp:host:99999"), "1 to 65535"));
