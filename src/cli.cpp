@@ -7,7 +7,11 @@
 #include <optional>
 
 #include "src/command_attach.hpp"
+#include "src/command_completion.hpp"
+#include "src/command_consoles.hpp"
+#include "src/command_doctor.hpp"
 #include "src/command_exec.hpp"
+#include "src/command_oob.hpp"
 #include "src/command_probe.hpp"
 #include "src/command_run.hpp"
 #include "src/command_simulate.hpp"
@@ -70,6 +74,10 @@ int run_program(int argc, char** argv) {
     setup_exec(app, chosen);
     setup_probe(app, chosen);
     setup_attach(app, chosen);
+    setup_doctor(app, chosen);
+    setup_oob(app, chosen);
+    setup_consoles(app, chosen);
+    setup_completion(app, chosen);
     setup_simulate(app, chosen);
     if (argc < 2) {
         std::fprintf(stderr, "%s", app.help().c_str());

@@ -8,6 +8,7 @@
 
 #include "scripts/runner.hpp"
 #include "src/addresses.hpp"
+#include "src/consoles.hpp"
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
 #include "src/run_display.hpp"
@@ -30,8 +31,13 @@ scripts::runbook load(const std::string& name) {
     throw usage_error(text);
 }
 
-std::map<std::string, std::string> variables_of(const scripts::runbook& book, const std::vector<std::string>& given) {
+// Those of a named console may be for other runbooks; what stands on the command line must fit this one, and wins.
+std::map<std::string, std::string> variables_of(const scripts::runbook& book,
+                                                const std::map<std::string, std::string>& of_console,
+                                                const std::vector<std::string>& given) {
     std::map<std::string, std::string> variables;
+    for (const auto& known : book.variables)
+        if (const auto found = of_console.find(known.name); found != of_console.end()) variables.insert(*found);
     for (const auto& text : given) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0) throw usage_error("--var " + text + ": must be NAME=VALUE");
@@ -70,7 +76,12 @@ nlohmann::json way_back(const console_options& options) {
             {"user", options.user},
             {"domain", options.domain},
             {"password_env", options.password.environment},
-            {"password_file", options.password.file}};
+            {"password_command", options.password.command},
+            {"password_file", options.password.file},
+            {"road_password_env", options.road_password.environment},
+            {"road_password_file", options.road_password.file},
+            {"road_password_command", options.road_password.command},
+            {"ca_file", options.ca_file}};
 }
 
 }  // namespace
@@ -98,7 +109,8 @@ int run_run(run_command_options options) {
     const auto book = load(options.runbook);
     scripts::run_options run;
     run.mode = options.apply ? scripts::run_mode::apply : scripts::run_mode::check;
-    run.variables = variables_of(book, options.variables);
+    resolve_name(options.console);
+    run.variables = variables_of(book, options.console.variables, options.variables);
     run.confirm = policy(options.confirm);
     run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;

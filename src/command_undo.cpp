@@ -4,6 +4,7 @@
 
 #include "scripts/journal.hpp"
 #include "scripts/runner.hpp"
+#include "src/consoles.hpp"
 #include "src/conversation.hpp"
 #include "src/run_display.hpp"
 #include "src/session_target.hpp"
@@ -30,7 +31,14 @@ void complete(console_options& options, const scripts::journal_content& journal,
     if (!password_given) {
         fill(options.password.environment, console, "password_env");
         fill(options.password.file, console, "password_file");
+        fill(options.password.command, console, "password_command");
     }
+    if (!options.road_password.is_given()) {
+        fill(options.road_password.environment, console, "road_password_env");
+        fill(options.road_password.file, console, "road_password_file");
+        fill(options.road_password.command, console, "road_password_command");
+    }
+    fill(options.ca_file, console, "ca_file");
     if (options.address.empty())
         throw usage_error("the journal does not say which console it is about: give an address");
 }
@@ -48,6 +56,7 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
 }
 
 int run_undo(undo_command_options options) {
+    resolve_name(options.console);
     complete(options.console, scripts::read_journal(options.journal), options.journal);
     conversation talk(options.console, "undo", true);
     run_display display(talk);

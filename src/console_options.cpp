@@ -26,6 +26,13 @@ void add_console_options(CLI::App& verb, console_options& options, bool with_log
                         "console profile: conpty, stream, painter [by the shell's banner]")
             ->group("Console");
     }
+    auto* environment = verb.add_option("--road-password-env", options.road_password.environment,
+                                        "variable with the password or passphrase of the road itself (SSH)");
+    environment->group("Console");
+    verb.add_option("--road-password-file", options.road_password.file, "file whose first line is that")
+        ->excludes(environment)
+        ->group("Console");
+    verb.add_option("--ca-file", options.ca_file, "PEM certificates to trust beside the system's")->group("Console");
     add_duration(verb, "--wait", options.wait_seconds, "how long to wait for a device or socket to appear [0]")
         ->group("Console");
     add_duration(verb, "--limit", options.limit_seconds, "how long all may take; then as after Ctrl-C [none]")

@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -11,10 +12,14 @@
 namespace emsctl {
 
 struct console_options {
-    std::string address;
+    std::string name;     // in the file of named consoles; empty: the address was given itself
+    std::string address;  // or a name, until resolve_name() was here
     std::string user;
     std::string domain;
     password_source password;
+    password_source road_password;  // of the road to the console: an SSH login, a key's passphrase
+    std::string ca_file;
+    std::map<std::string, std::string> variables;  // of runbooks, from the file of named consoles
     std::string profile;
     std::optional<std::uint64_t> seed;
     int wait_seconds = 0;

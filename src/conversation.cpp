@@ -16,6 +16,7 @@
 
 #include "sac/windows_profile.hpp"
 #include "src/addresses.hpp"
+#include "src/consoles.hpp"
 #include "src/exit_status.hpp"
 #include "src/failure.hpp"
 #include "src/state_folder.hpp"
@@ -63,6 +64,7 @@ std::string fact(const transport::recording_header& header, const std::string& n
 
 conversation::conversation(console_options options, std::string verb, bool with_login)
     : options_(std::move(options)), verb_(std::move(verb)) {
+    resolve_name(options_);
     const auto where = parse_address(options_.address);
     is_replay_ = where.kind == "replay";
     if (leads_to_shell(where)) door_ = sac::entry::shell;
@@ -81,7 +83,7 @@ conversation::conversation(console_options options, std::string verb, bool with_
     }
     if (options_.user.empty()) options_.user = "Administrator";
     // Behind a door that opens into a shell, the road has logged us in.
-    if (with_login && door_ == sac::entry::sac) password_ = read_password(options_.password, options_.user);
+    if (with_login && door_ == sac::entry::sac) password_ = password_of_user(options_.password, options_.user);
     if (!options_.no_record && (!is_replay_ || !options_.record.empty()))
         recording_ = options_.record.empty() ? new_state_file("recordings", verb_, ".cast").string() : options_.record;
 }
@@ -110,11 +112,31 @@ sac::session_options conversation::session_options() const {
     return session;
 }
 
+transport::road_context conversation::road_context() const {
+    transport::road_context context;
+    context.ca_file = options_.ca_file;
+    context.secret = [this](const std::string& what) -> std::optional<std::string> {
+        if (options_.road_password.is_given()) return read_password(options_.road_password);
+        return ask_password("The " + what);
+    };
+    context.warn = [this](const std::string& text) { tell(text); };
+    context.passed = [this](transport::station where, const std::string& found) {
+        spdlog::info("{}: {}", transport::name_of(where), found);
+        if (on_station_) on_station_(where, found);
+    };
+    return context;
+}
+
 asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stream() {
     const auto openers = all_openers();
     transport::endpoint where = parse_address(options_.address);
     transport::open_options open;
     if (options_.wait_seconds > 0) open.wait = std::chrono::seconds(options_.wait_seconds);
+    open.context = road_context();
+    if (!runs_in_virtual_time(where)) {
+        auto held = lease::of(where, verb_, open.wait.value_or(0s));
+        lease_ = co_await std::move(held);
+    }
     auto stream = co_await openers.open(where, open);
     spdlog::info("opened {}", stream->describe());
     if (!recording_.empty()) {
@@ -204,6 +226,7 @@ void conversation::tell_failure(const std::exception_ptr& error) {
             problem_ += "; if it is still to come, --wait 5min waits for it";
     } catch (...) {
     }
+    if (is_silent_) return;
     std::fprintf(stderr, "emsctl: %s\n", problem_.c_str());
     if (!recording_.empty() && ::access(recording_.c_str(), F_OK) == 0)
         std::fprintf(stderr, "the recording is %s\n", recording_.c_str());
@@ -214,6 +237,7 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
     std::optional<transport::virtual_time> time;
     if (is_virtual) time.emplace();
     start_ = line_clock::now();
+    if (on_begin_) on_begin_();
     asio::io_context context(1);
     asio::cancellation_signal stop;
     asio::signal_set signals(context, SIGINT, SIGTERM);

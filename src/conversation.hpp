@@ -12,8 +12,10 @@
 
 #include "sac/session.hpp"
 #include "src/console_options.hpp"
+#include "src/lease.hpp"
 #include "transport/byte_stream.hpp"
 #include "transport/line_clock.hpp"
+#include "transport/road_context.hpp"
 
 namespace emsctl {
 
@@ -37,6 +39,17 @@ class conversation {
     // The same with a session around `body`: logged in before, always closed politely after.
     int run_in_session(work body);
 
+    // The same through any door, also one that leads to a shell and not to SAC.
+    int run_anywhere(talk body);
+
+    // Hears of each station of the road as it is passed.
+    using station_listener = std::function<void(transport::station, const std::string& found)>;
+    void on_station(station_listener listener) { on_station_ = std::move(listener); }
+    void on_begin(std::function<void()> listener) { on_begin_ = std::move(listener); }
+    // For verbs that tell by themselves why it failed.
+    void be_silent() { is_silent_ = true; }
+    bool leads_to_sac() const { return door_ == sac::entry::sac; }
+
     const console_options& options() const { return options_; }
     const std::string& recording() const { return recording_; }
     std::uint64_t seed() const { return seed_; }
@@ -50,7 +63,6 @@ class conversation {
     void tell(const std::string& text) const;
 
   private:
-    int run_anywhere(talk body);
     void interrupt(const std::string& why, boost::asio::cancellation_signal& stop);
     void tell_failure(const std::exception_ptr& error);
     int run_to_end(boost::asio::awaitable<int> flow);
@@ -59,12 +71,17 @@ class conversation {
     boost::asio::awaitable<int> flow(talk body);
     boost::asio::awaitable<int> session_flow(sac::console& line, work body);
     sac::session_options session_options() const;
+    transport::road_context road_context() const;
 
     console_options options_;
     std::string verb_;
     std::string password_;
     std::uint64_t seed_ = 0;
     std::string recording_;
+    station_listener on_station_;
+    std::function<void()> on_begin_;
+    bool is_silent_ = false;
+    std::unique_ptr<lease> lease_;
     bool is_replay_ = false;
     sac::entry door_ = sac::entry::sac;
     std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();

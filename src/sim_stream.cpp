@@ -42,6 +42,17 @@ class sim_stream final : public transport::byte_stream {
         co_return;
     }
 
+    // What a hypervisor could do to it.
+    asio::awaitable<void> signal(transport::out_of_band what) override {
+        using kind = transport::out_of_band::kind;
+        if (what.what == kind::sysrq)
+            transport::fail(transport::transport_error::unsupported, name_ + ": SysRq is for Linux; this is Windows");
+        if (what.what == kind::reset) machine_->reset(elapsed());
+        if (what.what == kind::nmi) machine_->crash(elapsed());
+        timer_.cancel();
+        co_return;
+    }
+
     void close() noexcept override {
         closed_ = true;
         timer_.cancel();

@@ -10,7 +10,7 @@
 
 namespace emsctl {
 
-std::filesystem::path new_state_file(const std::string& kind, const std::string& name, const std::string& ending) {
+std::filesystem::path state_folder(const std::string& kind) {
     const char* state = std::getenv("XDG_STATE_HOME");
     const char* home = std::getenv("HOME");
     if ((!state || !*state) && (!home || !*home))
@@ -21,7 +21,11 @@ std::filesystem::path new_state_file(const std::string& kind, const std::string&
     std::filesystem::create_directories(folder, error);
     if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     if (error) throw usage_error("the folder " + folder.string() + " cannot be made: " + error.message());
+    return folder;
+}
 
+std::filesystem::path new_state_file(const std::string& kind, const std::string& name, const std::string& ending) {
+    const auto folder = state_folder(kind);
     const std::time_t now = std::time(nullptr);
     std::tm utc{};
     gmtime_r(&now, &utc);
