@@ -7,6 +7,7 @@
 #include "transport/exec_stream.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
+#include "transport/web_stream.hpp"
 
 namespace emsctl::transport {
 namespace {
@@ -109,6 +110,10 @@ address_result<endpoint> openers::parse(std::string_view text) const {
         const auto settings = parse_serial_settings(where->parameters);
         if (!settings) return settings.error();
     }
+    if (where->kind == "ws" || where->kind == "wss") {
+        const auto settings = parse_web_stream(*where);
+        if (!settings) return settings.error();
+    }
     return where;
 }
 
@@ -139,6 +144,9 @@ openers standard_openers() {
         {"baud", "data", "parity", "stop", "flow"}, true, open_serial_address);
     add("unix", "unix:PATH", "a Unix socket, such as QEMU's -serial unix:PATH,server", {}, true, open_unix_address);
     add("tcp", "tcp:HOST:PORT", "a raw TCP port, such as a terminal server's", {}, true, open_tcp_address);
+    add("ws", "ws:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "a websocket, such as OpenStack's or QEMU's", {}, true,
+        open_web_stream);
+    add("wss", "wss:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "the same over TLS", {}, true, open_web_stream);
     add("exec", "exec:COMMAND LINE", "a program on a terminal, such as exec:virsh console vm1", {}, false,
         open_exec_address);
     return out;
