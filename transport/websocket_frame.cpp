@@ -62,6 +62,7 @@ close_cause read_close_payload(std::string_view payload) {
 void websocket_decoder::refuse(unsigned code, std::string text) {
     problem_ = violation{code, std::move(text)};
     waiting_.clear();
+    used_ = 0;
     message_.reset();
 }
 
@@ -105,6 +106,10 @@ std::optional<websocket_frame> websocket_decoder::next_frame() {
         used_ = 0;
     }
     return frame;
+}
+
+void websocket_decoder::feed(std::string_view bytes) {
+    if (!problem_) waiting_.append(bytes);
 }
 
 std::optional<websocket_frame> websocket_decoder::next() {

@@ -33,8 +33,9 @@ class websocket_decoder {
   public:
     explicit websocket_decoder(std::size_t largest_message) : largest_(largest_message) {}
 
-    // Appends what has arrived. Memory holds at most one frame and what came after it.
-    void feed(std::string_view bytes) { waiting_.append(bytes); }
+    // Appends what has arrived; after a violation nothing counts any more. Memory holds at most one message, one frame
+    // and what came after it.
+    void feed(std::string_view bytes);
 
     // The next message or control frame: fragments are joined, control frames between them come first. Nothing: more
     // bytes are needed, or problem() says what is wrong for good.
