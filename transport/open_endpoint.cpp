@@ -7,6 +7,7 @@
 #include "transport/exec_stream.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
+#include "transport/ssh_stream.hpp"
 #include "transport/telnet_stream.hpp"
 #include "transport/web_stream.hpp"
 
@@ -30,6 +31,11 @@ asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context) {
 asio::awaitable<stream_ptr> open_telnet_address(endpoint where, road_context context) {
     const auto settings = parse_telnet_settings(where).value();
     return connect_telnet(settings, std::move(context));
+}
+
+asio::awaitable<stream_ptr> open_ssh_address(endpoint where, road_context context) {
+    const auto settings = parse_ssh_settings(where).value();
+    return connect_ssh(settings, std::move(context));
 }
 
 asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
@@ -120,6 +126,10 @@ address_result<endpoint> openers::parse(std::string_view text) const {
         const auto settings = parse_telnet_settings(*where);
         if (!settings) return settings.error();
     }
+    if (where->kind == "ssh" || where->kind == "ssh-cmd") {
+        const auto settings = parse_ssh_settings(*where);
+        if (!settings) return settings.error();
+    }
     if (where->kind == "ws" || where->kind == "wss") {
         const auto settings = parse_web_stream(*where);
         if (!settings) return settings.error();
@@ -157,6 +167,12 @@ openers standard_openers() {
     add("telnet", "telnet:HOST:PORT[?raw=no]", "a terminal server by telnet", {"raw"}, true, open_telnet_address);
     add("rfc2217", "rfc2217:HOST:PORT[?baud=115200&...]", "the same, with the line's settings and BREAK",
         {"baud", "data", "parity", "stop", "flow"}, true, open_telnet_address);
+    const std::vector<std::string> ssh_parameters = {"identity", "agent",    "known_hosts", "host_key",
+                                                     "via",      "terminal", "command"};
+    add("ssh", "ssh:USER@HOST[:PORT][?identity=FILE&host_key=...]", "a console behind SSH", ssh_parameters, true,
+        open_ssh_address);
+    add("ssh-cmd", "ssh-cmd:USER@HOST[:PORT][?identity=FILE...]", "a shell of Windows' own SSH server, and no SAC",
+        ssh_parameters, true, open_ssh_address);
     add("ws", "ws:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "a websocket, such as OpenStack's or QEMU's", {}, true,
         open_web_stream);
     add("wss", "wss:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "the same over TLS", {}, true, open_web_stream);
