@@ -7,6 +7,7 @@
 #include "transport/exec_stream.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
+#include "transport/telnet_stream.hpp"
 #include "transport/web_stream.hpp"
 
 namespace emsctl::transport {
@@ -24,6 +25,11 @@ asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context) {
     const host_and_port parts = parse_host_and_port(where.target).value();
     if (parts.port == "0") fail(transport_error::bad_address, where.text() + ": the port is a number from 1 to 65535");
     co_return co_await connect_tcp(parts.host, parts.port);
+}
+
+asio::awaitable<stream_ptr> open_telnet_address(endpoint where, road_context context) {
+    const auto settings = parse_telnet_settings(where).value();
+    return connect_telnet(settings, std::move(context));
 }
 
 asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
@@ -110,6 +116,10 @@ address_result<endpoint> openers::parse(std::string_view text) const {
         const auto settings = parse_serial_settings(where->parameters);
         if (!settings) return settings.error();
     }
+    if (where->kind == "telnet" || where->kind == "rfc2217") {
+        const auto settings = parse_telnet_settings(*where);
+        if (!settings) return settings.error();
+    }
     if (where->kind == "ws" || where->kind == "wss") {
         const auto settings = parse_web_stream(*where);
         if (!settings) return settings.error();
@@ -144,6 +154,9 @@ openers standard_openers() {
         {"baud", "data", "parity", "stop", "flow"}, true, open_serial_address);
     add("unix", "unix:PATH", "a Unix socket, such as QEMU's -serial unix:PATH,server", {}, true, open_unix_address);
     add("tcp", "tcp:HOST:PORT", "a raw TCP port, such as a terminal server's", {}, true, open_tcp_address);
+    add("telnet", "telnet:HOST:PORT[?raw=no]", "a terminal server by telnet", {"raw"}, true, open_telnet_address);
+    add("rfc2217", "rfc2217:HOST:PORT[?baud=115200&...]", "the same, with the line's settings and BREAK",
+        {"baud", "data", "parity", "stop", "flow"}, true, open_telnet_address);
     add("ws", "ws:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "a websocket, such as OpenStack's or QEMU's", {}, true,
         open_web_stream);
     add("wss", "wss:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "the same over TLS", {}, true, open_web_stream);

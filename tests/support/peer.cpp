@@ -54,6 +54,7 @@ peer::peer(const std::vector<std::string>& command, const std::string& ready,
     ::close(out[1]);
     input_ = in[1];
     output_ = out[0];
+    if (ready.empty()) return;
     std::string all;
     while (read_line(ready_line_)) {
         if (ready_line_.find(ready) != std::string::npos) return;

@@ -10,6 +10,7 @@ namespace emsctl::test {
 class peer {
   public:
     // Searched in PATH. Waits for a line of its output (standard output and error are one) that contains `ready`.
+    // An empty `ready` waits for nothing: for programs that say nothing when they are ready.
     // Throws when the program ends or stays silent for a minute without it.
     peer(const std::vector<std::string>& command, const std::string& ready,
          const std::map<std::string, std::string>& environment = {});
