@@ -58,6 +58,7 @@ class reply_reader {
 
     void end() {
         boost::system::error_code error;
+        if (!parser_->got_some()) fail(transport_error::bad_protocol, name_ + ": the server hung up without an answer");
         parser_->put_eof(error);
         if (error || !parser_->is_done()) fail(transport_error::bad_protocol, name_ + ": the reply breaks off");
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/system/system_error.hpp>
 
+#include "transport/azure_console.hpp"
 #include "transport/deadline.hpp"
 #include "transport/exec_stream.hpp"
 #include "transport/serial_stream.hpp"
@@ -36,6 +37,11 @@ asio::awaitable<stream_ptr> open_telnet_address(endpoint where, road_context con
 asio::awaitable<stream_ptr> open_ssh_address(endpoint where, road_context context) {
     const auto settings = parse_ssh_settings(where).value();
     return connect_ssh(settings, std::move(context));
+}
+
+asio::awaitable<stream_ptr> open_azure_address(endpoint where, road_context context) {
+    const auto settings = parse_azure_settings(where).value();
+    return connect_azure(settings, std::move(context));
 }
 
 asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
@@ -130,6 +136,10 @@ address_result<endpoint> openers::parse(std::string_view text) const {
         const auto settings = parse_ssh_settings(*where);
         if (!settings) return settings.error();
     }
+    if (where->kind == "azure") {
+        const auto settings = parse_azure_settings(*where);
+        if (!settings) return settings.error();
+    }
     if (where->kind == "ws" || where->kind == "wss") {
         const auto settings = parse_web_stream(*where);
         if (!settings) return settings.error();
@@ -173,6 +183,8 @@ openers standard_openers() {
         open_ssh_address);
     add("ssh-cmd", "ssh-cmd:USER@HOST[:PORT][?identity=FILE...]", "a shell of Windows' own SSH server, and no SAC",
         ssh_parameters, true, open_ssh_address);
+    add("azure", "azure:SUBSCRIPTION/GROUP/VM[/INSTANCE][?token=auto&...]", "Azure's serial console",
+        {"cloud", "endpoint", "token", "send"}, false, open_azure_address);
     add("ws", "ws:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "a websocket, such as OpenStack's or QEMU's", {}, true,
         open_web_stream);
     add("wss", "wss:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "the same over TLS", {}, true, open_web_stream);

@@ -1,0 +1,24 @@
+// Where a token for Azure's Resource Manager comes from: a client secret or a workload's federated token in the
+// environment, a managed identity, or the az command line.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "transport/byte_stream.hpp"
+#include "transport/road_context.hpp"
+
+namespace emsctl::transport {
+
+struct azure_token {
+    std::string value;   // never shown
+    std::string source;  // "the az command line"
+};
+
+// `source`: auto (the first of secret, workload, managed, az that is there), one of these, or env:NAME for a variable
+// that holds a token. Endpoints are those of the environment where it names them (AZURE_AUTHORITY_HOST,
+// IDENTITY_ENDPOINT, IMDS_ENDPOINT). Throws login_refused with what was tried and what to do.
+asio::awaitable<azure_token> get_azure_token(std::string source, std::string resource, std::string subscription,
+                                             road_context context);
+
+}  // namespace emsctl::transport
