@@ -4,7 +4,9 @@
 #include <boost/system/system_error.hpp>
 
 #include "transport/azure_console.hpp"
+#include "transport/command_line.hpp"
 #include "transport/deadline.hpp"
+#include "transport/escape_guard.hpp"
 #include "transport/exec_stream.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
@@ -50,7 +52,10 @@ asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
 
 asio::awaitable<stream_ptr> open_exec_address(endpoint where, road_context) {
     const auto executor = co_await asio::this_coro::executor;
-    co_return start_command(executor, where.target);
+    auto child = start_command(executor, where.target);
+    const auto rule = escape_rule_of(split_command_line(where.target).value());
+    if (rule) child = make_guarded(std::move(child), *rule);
+    co_return child;
 }
 
 bool may_still_appear(const boost::system::error_code& code) {
