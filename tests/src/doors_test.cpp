@@ -144,8 +144,7 @@ TEST_SUITE("src/doors") {
                                                << "StrictModes no\nPermitRootLogin yes\nAuthorizedKeysFile " << folder
                                                << "/authorized\nForceCommand exec " << guest << "\n";
             const peer server({"/usr/sbin/sshd", "-D", "-e", "-f", where / "sshd.conf"}, "listening on");
-            const std::string user = std::getenv("USER") ? std::getenv("USER") : "root";
-            const std::string address = (door == "sac" ? "ssh:" : "ssh-cmd:") + user + "@127.0.0.1:" + port +
+            const std::string address = std::string(door == "sac" ? "ssh" : "ssh-cmd") + ":127.0.0.1:" + port +
                                         "?agent=no&identity=" + folder + "/key&known_hosts=" + folder + "/known_hosts";
             const auto ran = run_emsctl(where, with_account({"exec", address, "--no-record", "--", "hostname"}));
             CHECK(ran.status == 0);

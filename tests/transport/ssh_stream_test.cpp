@@ -64,9 +64,8 @@ struct ssh_server {
     }
 
     std::string address(const std::string& key, const std::string& more = "") const {
-        const char* user = std::getenv("USER");
-        return "ssh:" + std::string(user && *user ? user : "root") + "@127.0.0.1:" + port +
-               "?agent=no&identity=" + (where / key) + "&known_hosts=" + (where / "known_hosts") + more;
+        return "ssh:127.0.0.1:" + port + "?agent=no&identity=" + (where / key) +
+               "&known_hosts=" + (where / "known_hosts") + more;
     }
 };
 
