@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -48,11 +49,15 @@ transport::recording_header header_of(const std::string& recording) {
     }
 }
 
-// A serial line's far end may be a virtual machine that is not started yet.
+// The far end may be a virtual machine that is not started yet.
 bool may_appear_later(const boost::system::error_code& code, const std::string& kind) {
     using transport::transport_error;
     const bool is_absent = code == transport_error::not_found || code == transport_error::refused;
-    return is_absent && (kind == "serial" || kind == "unix" || kind == "tcp");
+    if (!is_absent) return false;
+    const auto openers = all_openers();
+    const auto& roads = openers.roads();
+    const auto road = std::find_if(roads.begin(), roads.end(), [&](const auto& one) { return one.kind == kind; });
+    return road != roads.end() && road->may_appear_later;
 }
 
 std::string fact(const transport::recording_header& header, const std::string& name) {

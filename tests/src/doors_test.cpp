@@ -2,10 +2,12 @@
 // behind real servers of other makes.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 
+#include "src/addresses.hpp"
 #include "tests/src/run_emsctl.hpp"
 #include "tests/support/peer.hpp"
 
@@ -35,6 +37,15 @@ const std::string two_consoles =
 }  // namespace
 
 TEST_SUITE("src/doors") {
+    TEST_CASE("every kind of address that is offered can be opened, and the other way round") {
+        std::vector<std::string> openable = emsctl::all_openers().kinds();
+        const auto shipped = emsctl::transport::shipped_kinds();
+        std::vector<std::string> offered(shipped.begin(), shipped.end());
+        std::ranges::sort(openable);
+        std::ranges::sort(offered);
+        CHECK(offered == openable);
+    }
+
     TEST_CASE("a console's name stands for its address, its account and its variables") {
         const scratch_folder where;
         const auto ran = with_consoles(where, two_consoles, {"exec", "web1", "--no-record", "--", "echo there"});
