@@ -211,6 +211,38 @@ TEST_SUITE("transport/ssh_stream") {
         CHECK(echo_difference(server.address("good", "&via=ssh"), 1 << 20) == "");
     }
 
+    TEST_CASE(
+        "a password opens a server that wants one, asked for as such or as a question, and a wrong one is not shown") {
+        if (!peers_are_there({"/usr/bin/python3", "/usr/lib/python3/dist-packages/asyncssh"})) return;
+        for (const std::string method : {"password", "keyboard-interactive"}) {
+            CAPTURE(method);
+            const emsctl::test::scratch_folder where;
+            const peer server({"/usr/bin/python3", "-W", "ignore", EMSCTL_SOURCE_DIR "/tests/support/ssh_double.py",
+                               method, where.path().string()},
+                              "listening on");
+            const std::string address = "ssh:corp.example:proj.zone.vm@port0@127.0.0.1:" + server.port() +
+                                        "?agent=no&known_hosts=" + (where / "known_hosts");
+            CHECK(echo_difference(address, 1 << 20, with_secret("Road-canary")) == "");
+            const auto wrong = failure_of(address, with_secret("Wrong-canary"));
+            CHECK(wrong.code == transport_error::login_refused);
+            CHECK(wrong.text.find("canary") == std::string::npos);
+            CHECK(has(failure_of(address).text, "--road-password-env"));
+        }
+    }
+
+    TEST_CASE("the agent's keys are offered") {
+        if (!can_run_sshd() || !peers_are_there({"ssh-agent", "ssh-add"})) return;
+        const ssh_server server;
+        const std::string socket = server.where / "agent";
+        const peer agent({"ssh-agent", "-D", "-a", socket}, "SSH_AUTH_SOCK");
+        shell("SSH_AUTH_SOCK=" + socket + " ssh-add " + (server.where / "good"));
+        ::setenv("SSH_AUTH_SOCK", socket.c_str(), 1);
+        const auto address =
+            "ssh:127.0.0.1:" + server.port + "?identity=/dev/null&known_hosts=" + (server.where / "known_hosts");
+        CHECK(echo_difference(address, 1000) == "");
+        ::unsetenv("SSH_AUTH_SOCK");
+    }
+
     TEST_CASE("nobody there, or somebody who says nothing or something else, is one message each") {
         CHECK(failure_of("ssh:a@127.0.0.1:1?agent=no").code == transport_error::refused);
         CHECK(failure_of("ssh:a@no-such-host.invalid?agent=no").code == transport_error::not_found);
