@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 #include <cstdlib>
+#include <fstream>
 
 #include "tests/support/both_ways.hpp"
 #include "tests/support/peer.hpp"
@@ -231,6 +232,29 @@ TEST_SUITE("transport/web_stream") {
         road_context mistaken;
         mistaken.ca_file = where / "none.pem";
         CHECK(has(failure_of("wss:127.0.0.1:" + good->port() + "/", 1, mistaken).text, "no PEM certificates"));
+    }
+
+    TEST_CASE("a proxy that the environment names is gone through") {
+        if (!peers_are_there({"node", "tinyproxy"})) return;
+        const emsctl::test::scratch_folder where;
+        const std::string port = emsctl::test::free_port();
+        std::ofstream(where / "tinyproxy.conf") << "Port " << port << "\nListen 127.0.0.1\nAllow 127.0.0.1\n";
+        const peer proxy({"tinyproxy", "-d", "-c", where / "tinyproxy.conf"}, "Accepting connections");
+        const peer server({"node", support + "ws_echo.js"}, "listening", node_modules);
+        // A loopback address that is not recognised as one, because those are never reached through a proxy.
+        const std::string address = "ws:0x7f.1:" + server.port() + "/";
+        ::setenv("HTTP_PROXY", ("http://127.0.0.1:" + port).c_str(), 1);
+        std::string stations;
+        road_context context;
+        context.passed = [&](station, const std::string& found) { stations += found + "\n"; };
+        CHECK(echo_difference(address, 1 << 20, context) == "");
+        CHECK(has(stations, "to the proxy 127.0.0.1:" + port));
+        ::setenv("HTTP_PROXY", ("http://name:canary@127.0.0.1:" + server.port()).c_str(), 1);
+        const auto failure = failure_of(address);
+        ::unsetenv("HTTP_PROXY");
+        CHECK(failure.code == transport_error::bad_protocol);
+        CHECK(has(failure.text, "no HTTP proxy"));
+        CHECK(failure.text.find("canary") == std::string::npos);
     }
 
     TEST_CASE("an HTTP call over TLS gives the reply, and refuses one that is too long") {
