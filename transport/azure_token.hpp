@@ -16,7 +16,8 @@ struct azure_token {
 };
 
 // `source`: auto (the first of secret, workload, managed, az that is there), one of these, or env:NAME for a variable
-// that holds a token. Endpoints are those of the environment where it names them (AZURE_AUTHORITY_HOST,
+// that holds a token. auto takes a managed identity only where the environment names its endpoint; managed asks the
+// machine's own. Endpoints are those of the environment where it names them (AZURE_AUTHORITY_HOST,
 // IDENTITY_ENDPOINT, IMDS_ENDPOINT). Throws login_refused with what was tried and what to do.
 asio::awaitable<azure_token> get_azure_token(std::string source, std::string resource, std::string subscription,
                                              road_context context);

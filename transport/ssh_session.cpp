@@ -238,13 +238,12 @@ asio::awaitable<std::shared_ptr<ssh_session>> ssh_session::handshake(tcp::socket
                                                                      std::vector<std::string> host_key_types) {
     start_library();
     socket.non_blocking(true);
-    // A peer that is gone is noticed by TCP: libssh2 awaits no answer to its keep-alives.
+    // A peer that is gone is noticed by TCP when something is to be sent; on an idle line nothing asks for it yet.
     const unsigned patience_ms = 60'000;
     ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
     auto s = std::make_shared<state>(std::move(socket), name);
     s->session = libssh2_session_init_ex(nullptr, nullptr, nullptr, &s->password);
     libssh2_session_set_blocking(s->session, 0);
-    libssh2_keepalive_config(s->session, 1, 30);
     narrow(s->session, host_key_types);
     const std::function<int()> call = [&s] { return libssh2_session_handshake(s->session, s->socket.native_handle()); };
     const int result = co_await state::drive(s, call);
