@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "sac/sac_error.hpp"
+#include "sac/screen_paint.hpp"
 
 namespace emsctl::sac {
 
@@ -115,7 +116,11 @@ asio::awaitable<bool> console::settle(span_of_time quiet, span_of_time limit) {
 }
 
 void console::mark(const std::string& label) {
-    state_->stream->mark(label);
+    state_->stream->mark(label, paint(state_->model.picture()));
+}
+
+void console::keep(transport::keeping what) {
+    state_->stream->keep(what);
 }
 
 void console::close() noexcept {

@@ -40,7 +40,10 @@ class console {
     // Returns when nothing has arrived for `quiet`, at the latest after `limit`; says whether it became quiet.
     asio::awaitable<bool> settle(span_of_time quiet, span_of_time limit);
 
+    // A mark in the recording, with what the screen shows now.
     void mark(const std::string& label);
+    // How much of the bytes a recording may keep from now on.
+    void keep(transport::keeping what);
     void close() noexcept;
 
     std::uint64_t bytes_sent() const;

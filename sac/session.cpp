@@ -208,6 +208,7 @@ std::vector<std::string> session::rows_since(std::uint64_t mark) const {
 
 asio::awaitable<command_frame::answer> session::ask_kit(std::string line, int tick, int id, span_of_time limit) {
     co_await keys_->type(line);
+    if (discretion_ == discretion::watched) console_.keep(transport::keeping::undecided);
     const auto mark = console_.seen().offset();
     const std::string end_mark = frame_.end_mark(tick);
     const auto answered = [this, &end_mark](const far_end& end) {
@@ -235,7 +236,36 @@ asio::awaitable<void> session::put(std::string bytes, std::string file) {
     fail(sac_error::transfer_failed, file + " arrived in the guest with another hash; " + console_.situation());
 }
 
-asio::awaitable<command_result> session::run(shell_kind shell, std::string text, span_of_time limit) {
+bool session::shows_password(std::string_view bytes) const {
+    const auto& password = options_.who.password;
+    return !password.empty() && bytes.find(password) != bytes.npos;
+}
+
+// The answer travels in base64, cut into numbered lines, where no filter finds a password: the recording waits until it
+// is known whether there is one. The screen is cleared after it, or the next repaint would show it once more.
+asio::awaitable<command_result> session::run(shell_kind shell, std::string text, span_of_time limit, bool is_secret) {
+    using transport::keeping;
+    discretion_ = is_secret || shows_password(text) ? discretion::hidden
+                  : options_.who.password.empty()   ? discretion::none
+                                                    : discretion::watched;
+    if (discretion_ == discretion::hidden) console_.keep(keeping::lengths);
+    command_result result;
+    try {
+        result = co_await run_framed(shell, std::move(text), limit);
+    } catch (...) {
+        if (discretion_ == discretion::watched) console_.keep(keeping::all);
+        throw;
+    }
+    const bool is_shown =
+        discretion_ == discretion::watched && (shows_password(result.out_bytes) || shows_password(result.err_bytes) ||
+                                               shows_password(result.out) || shows_password(result.err));
+    if (is_shown) console_.keep(keeping::lengths);
+    if (is_shown || discretion_ == discretion::hidden) co_await keys_->run("cls", 20s);
+    console_.keep(keeping::all);
+    co_return result;
+}
+
+asio::awaitable<command_result> session::run_framed(shell_kind shell, std::string text, span_of_time limit) {
     begun_ = false;
     if (!in_shell_) fail(sac_error::not_supported, "there is no shell to run a command in");
     if (text.empty()) fail(sac_error::not_supported, "an empty command");

@@ -52,8 +52,9 @@ class session {
     asio::awaitable<void> open();
 
     // Runs `text`, as it would stand in a .cmd or .ps1 file, and returns its proved result. On an error
-    // run_has_begun() tells whether the guest may have started it.
-    asio::awaitable<command_result> run(shell_kind shell, std::string text, span_of_time limit);
+    // run_has_begun() tells whether the guest may have started it. Of a secret command, and of one that says or shows
+    // the password, a recording keeps only lengths.
+    asio::awaitable<command_result> run(shell_kind shell, std::string text, span_of_time limit, bool is_secret = false);
     bool run_has_begun() const { return begun_; }
 
     asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit);
@@ -77,6 +78,8 @@ class session {
     asio::awaitable<void> prepare_shell();
     asio::awaitable<void> install_kit();
     asio::awaitable<void> make_folder();
+    asio::awaitable<command_result> run_framed(shell_kind shell, std::string text, span_of_time limit);
+    bool shows_password(std::string_view bytes) const;
     asio::awaitable<void> send_lines(std::string bytes);
     asio::awaitable<void> put(std::string bytes, std::string file);
     asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
@@ -100,6 +103,7 @@ class session {
     bool begun_ = false;
     bool in_shell_ = false;
     bool has_wrapper_ = false;
+    enum class discretion { none, watched, hidden } discretion_ = discretion::none;
     bool is_inside_powershell_ = false;  // the door opened into PowerShell, and our cmd.exe runs in it
     std::uint64_t shells_ = 0;
 };

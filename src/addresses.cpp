@@ -7,6 +7,7 @@
 #include "src/sim_stream.hpp"
 #include "src/usage.hpp"
 #include "transport/paced_stream.hpp"
+#include "transport/recording_file.hpp"
 #include "transport/replay_stream.hpp"
 
 namespace emsctl {

@@ -23,6 +23,7 @@
 #include "src/state_folder.hpp"
 #include "src/usage.hpp"
 #include "transport/deadline.hpp"
+#include "transport/recording_file.hpp"
 #include "transport/recording_stream.hpp"
 #include "transport/replay_stream.hpp"
 #include "transport/transport_error.hpp"

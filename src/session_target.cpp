@@ -14,7 +14,7 @@ session_target::session_target(sac::session& session) : session_(session), start
 boost::asio::awaitable<scripts::outcome> session_target::run(scripts::command what) {
     const auto shell = what.in == scripts::shell::powershell ? sac::shell_kind::powershell : sac::shell_kind::cmd;
     if (!what.no_log) session_.line().mark(what.label.empty() ? what.text.substr(0, 80) : what.label);
-    const auto result = co_await session_.run(shell, what.text, what.limit);
+    const auto result = co_await session_.run(shell, what.text, what.limit, what.no_log);
     scripts::outcome answer;
     answer.exit_code = result.exit_code;
     answer.out = result.out;

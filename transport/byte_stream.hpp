@@ -17,6 +17,14 @@ namespace asio = boost::asio;
 // Whether bytes may be kept. A secret is sent like any other text and never reaches a log or a recording.
 enum class sensitivity { plain, secret };
 
+// How much of the bytes that pass a recording may keep, until it is told otherwise.
+enum class keeping {
+    all,
+    undecided,    // held back; the next word decides for them too
+    output_only,  // of what we send, only the length
+    lengths,      // of both directions, only the lengths
+};
+
 class byte_stream {
   public:
     virtual ~byte_stream() = default;
@@ -32,8 +40,15 @@ class byte_stream {
     // thing; returns when it was accepted.
     virtual asio::awaitable<void> signal(out_of_band what);
 
-    // Leaves a named mark beside the bytes where the road keeps any (a recording); elsewhere does nothing.
-    virtual void mark(const std::string& label) { static_cast<void>(label); }
+    // Leaves a named mark beside the bytes where the road keeps any (a recording); elsewhere does nothing. `picture`,
+    // if there is one, is what shows the screen of this moment on a cleared terminal.
+    virtual void mark(const std::string& label, const std::string& picture = {}) {
+        static_cast<void>(label);
+        static_cast<void>(picture);
+    }
+
+    // For a recording on this road; elsewhere does nothing.
+    virtual void keep(keeping what) { static_cast<void>(what); }
 
     // Ends pending operations with transport_error::closed. Safe to call twice.
     virtual void close() noexcept = 0;

@@ -19,7 +19,8 @@ class guarded final : public byte_stream {
         return inner_->write_all(guard_.pass(bytes), kind);
     }
     asio::awaitable<void> signal(out_of_band what) override { return inner_->signal(what); }
-    void mark(const std::string& label) override { inner_->mark(label); }
+    void mark(const std::string& label, const std::string& picture) override { inner_->mark(label, picture); }
+    void keep(keeping what) override { inner_->keep(what); }
     void close() noexcept override { inner_->close(); }
     std::string describe() const override { return inner_->describe(); }
     asio::any_io_executor get_executor() override { return inner_->get_executor(); }

@@ -72,7 +72,8 @@ class paced final : public byte_stream {
     }
 
     asio::awaitable<void> signal(out_of_band what) override { return inner_->signal(what); }
-    void mark(const std::string& label) override { inner_->mark(label); }
+    void mark(const std::string& label, const std::string& picture) override { inner_->mark(label, picture); }
+    void keep(keeping what) override { inner_->keep(what); }
 
     void close() noexcept override {
         closed_ = true;

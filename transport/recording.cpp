@@ -21,22 +21,31 @@ std::string seconds(std::chrono::microseconds at) {
     return std::to_string(at.count() / 1'000'000) + "." + fraction;
 }
 
-std::string line(std::chrono::microseconds at, const char* code, const std::string& data) {
-    return "[" + seconds(at) + ",\"" + code + "\"," + json(data).dump(-1, ' ', false, json::error_handler_t::replace) +
-           "]\n";
-}
-
 std::string valid_utf8(std::string_view bytes) {
     std::string pending;
     std::string out = detail::take_characters(pending, bytes);
     return pending.empty() ? out : out + detail::replacement;
 }
 
-// One line of the file; an empty answer means "unknown code, ignored".
 struct decoded {
     std::string code;
     recording_event event;
+    bool is_known = false;
 };
+
+bool kind_of(const std::string& code, kind& what) {
+    if (code == "o" || code == "ob" || code == "oh")
+        what = kind::output;
+    else if (code == "i" || code == "ib" || code == "ih")
+        what = kind::input;
+    else if (code == "m")
+        what = kind::mark;
+    else if (code == "k")
+        what = kind::picture;
+    else
+        return false;
+    return true;
+}
 
 boost::system::result<decoded, bad_recording> decode(const json& value) {
     if (!value.is_array() || value.size() != 3 || !value[0].is_number() || !value[1].is_string())
@@ -46,10 +55,8 @@ boost::system::result<decoded, bad_recording> decode(const json& value) {
     const double at = value[0].get<double>();
     if (!(at >= 0 && at < 1e10)) return bad_recording{0, "the time makes no sense"};
     out.event.at = std::chrono::microseconds(std::llround(at * 1e6));
-    out.event.what = out.code[0] == 'i' ? kind::input : out.code[0] == 'm' ? kind::mark : kind::output;
-    const bool known = out.code == "o" || out.code == "i" || out.code == "m" || out.code == "ob" || out.code == "ib" ||
-                       out.code == "oh" || out.code == "ih";
-    if (!known) return out;
+    out.is_known = kind_of(out.code, out.event.what);
+    if (!out.is_known) return out;
     if (!value[2].is_string()) return bad_recording{0, "the data of \"" + out.code + "\" is a string"};
     out.event.bytes = value[2].get<std::string>();
     if (out.code == "ob" || out.code == "ib") {
@@ -98,29 +105,59 @@ std::string header_line(const recording_header& header) {
     return out.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+std::string event_line(std::chrono::microseconds at, const char* code, const std::string& data) {
+    return "[" + seconds(at) + ",\"" + code + "\"," + json(data).dump(-1, ' ', false, json::error_handler_t::replace) +
+           "]\n";
+}
+
 std::string recording_encoder::player_text(std::string& pending, std::string_view bytes) {
     return detail::take_characters(pending, bytes);
 }
 
 std::string recording_encoder::encode(const recording_event& event) {
-    if (event.what == kind::mark) return line(event.at, "m", valid_utf8(event.bytes));
+    if (event.what == kind::mark) return event_line(event.at, "m", valid_utf8(event.bytes));
+    if (event.what == kind::picture) return event_line(event.at, "k", valid_utf8(event.bytes));
     const bool out = event.what == kind::output;
     auto& pending = out ? pending_output_ : pending_input_;
     if (event.hole > 0) {
         pending.clear();
-        return line(event.at, out ? "oh" : "ih", std::to_string(event.hole));
+        return event_line(event.at, out ? "oh" : "ih", std::to_string(event.hole));
     }
     if (event.bytes.empty()) return "";
     const auto text = player_text(pending, event.bytes);
-    const auto shown = line(event.at, out ? "o" : "i", text);
+    const auto shown = event_line(event.at, out ? "o" : "i", text);
     if (text == event.bytes) return shown;
-    return line(event.at, out ? "ob" : "ib", detail::to_base64(event.bytes)) + shown;
+    return event_line(event.at, out ? "ob" : "ib", detail::to_base64(event.bytes)) + shown;
+}
+
+boost::system::result<recording_header, bad_recording> parse_header(std::string_view row) {
+    const auto value = json::parse(row, nullptr, false);
+    if (value.is_discarded()) return bad_recording{1, "no JSON"};
+    auto header = decode_header(value);
+    if (!header) return bad_recording{1, header.error().text};
+    return header;
+}
+
+boost::system::result<std::optional<recording_event>, bad_recording> recording_decoder::read(std::string_view row) {
+    const auto value = json::parse(row, nullptr, false);
+    if (value.is_discarded()) return bad_recording{0, "no JSON"};
+    auto one = decode(value);
+    if (!one) return one.error();
+    std::optional<recording_event> nothing;
+    const auto superseded = std::exchange(superseded_, "");
+    if (!superseded.empty() && one->code == superseded) return nothing;
+    if (one->code == "ob" || one->code == "ib") superseded_ = one->code.substr(0, 1);
+    if (one->event.at < last_) return bad_recording{0, "time runs backwards"};
+    last_ = one->event.at;
+    const bool says_something = one->event.what == kind::mark || one->event.hole > 0 || !one->event.bytes.empty();
+    if (!one->is_known || !says_something) return nothing;
+    return std::optional(std::move(one->event));
 }
 
 boost::system::result<recording, bad_recording> parse_recording(std::string_view text) {
     recording out;
+    recording_decoder decoder;
     std::size_t number = 0;
-    std::string superseded;  // the code whose next line only repeats, for players, what "ob" or "ib" said exactly
     while (!text.empty()) {
         ++number;
         const auto end = text.find('\n');
@@ -131,24 +168,15 @@ boost::system::result<recording, bad_recording> parse_recording(std::string_view
             out.notices.push_back("line " + std::to_string(number) + " is cut off; it was ignored");
             break;
         }
-        const auto value = json::parse(row, nullptr, false);
-        if (value.is_discarded()) return bad_recording{number, "no JSON"};
         if (number == 1) {
-            auto header = decode_header(value);
-            if (!header) return bad_recording{number, header.error().text};
+            auto header = parse_header(row);
+            if (!header) return header.error();
             out.header = *header;
             continue;
         }
-        auto event = decode(value);
+        auto event = decoder.read(row);
         if (!event) return bad_recording{number, event.error().text};
-        const auto& code = event->code;
-        if (!superseded.empty() && code == std::exchange(superseded, "")) continue;
-        if (code == "ob" || code == "ib") superseded = code.substr(0, 1);
-        const bool known = code == "m" || event->event.hole > 0 || !event->event.bytes.empty();
-        const bool ours = code[0] == 'o' || code[0] == 'i' || code == "m";
-        if (!out.events.empty() && event->event.at < out.events.back().at)
-            return bad_recording{number, "time runs backwards"};
-        if (known && ours) out.events.push_back(std::move(event->event));
+        if (*event) out.events.push_back(std::move(**event));
     }
     if (number == 0) return bad_recording{1, "the file is empty"};
     return out;

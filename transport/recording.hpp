@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,11 @@ struct recording_header {
 };
 
 struct recording_event {
-    enum class kind { output, input, mark };
+    enum class kind { output, input, mark, picture };
 
     std::chrono::microseconds at{};
     kind what = kind::output;
-    std::string bytes;     // exact bytes; the label of a mark; empty for a hole
+    std::string bytes;     // exact bytes; the label of a mark; what paints a picture; empty for a hole
     std::size_t hole = 0;  // > 0: this many secret bytes went by here
 
     bool operator==(const recording_event&) const = default;
@@ -48,7 +49,23 @@ struct bad_recording {
 
 boost::system::result<recording, bad_recording> parse_recording(std::string_view text);
 
+// The same, line by line and from any line on, for files that are too big to hold.
+class recording_decoder {
+  public:
+    // `row` without its line feed. Nothing: a line that says nothing new, or that only others understand. The error's
+    // line number is 0.
+    boost::system::result<std::optional<recording_event>, bad_recording> read(std::string_view row);
+
+  private:
+    std::string superseded_;  // the code whose next line only repeats, for players, what "ob" or "ib" said exactly
+    std::chrono::microseconds last_{};
+};
+boost::system::result<recording_header, bad_recording> parse_header(std::string_view row);
+
 std::string header_line(const recording_header& header);  // with "\n"
+
+// A line of a code that this format does not decode (the hashes of recording_seal), with "\n".
+std::string event_line(std::chrono::microseconds at, const char* code, const std::string& data);
 
 // Turns events into whole lines. Remembers only the beginning of a character that players must not see cut in two.
 class recording_encoder {

@@ -1,5 +1,5 @@
 // Writes what passes through a stream, and when, to a recording file. Each event is on the disk's queue before the next
-// one happens; nothing is collected in memory beyond what a possible secret holds back.
+// one happens; nothing is collected in memory beyond what a possible secret holds back (at most 4 MiB).
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include "transport/byte_stream.hpp"
 #include "transport/line_clock.hpp"
 #include "transport/recording.hpp"
+#include "transport/recording_seal.hpp"
 #include "transport/secret_filter.hpp"
 
 namespace emsctl::transport {
@@ -26,9 +27,14 @@ class recording_writer {
 
     void output(std::string_view bytes);
     void input(std::string_view bytes, sensitivity kind);
-    void mark(std::string_view label);
+    // `picture`: bytes that show this moment's screen on a cleared terminal; empty: there is none.
+    void mark(std::string_view label, std::string_view picture = {});
+    void keep(keeping what);
     void protect(std::string_view secret) { filter_.protect(secret); }
-    void close() noexcept;  // writes what was held back
+    void close() noexcept;  // writes what was held back, the index of marks and the closing hash
+
+    // After close(): the file's last hash. Empty when it could not be written.
+    const std::string& seal() const { return sealed_; }
 
     // The first failure (disk full, I/O error) in words, or empty. After it nothing more is written.
     const std::string& problem() const { return problem_; }
@@ -37,6 +43,8 @@ class recording_writer {
   private:
     recording_writer(std::string path, const recording_header& header, int open_flags);
     void put(recording_event event);
+    void release();
+    void pass(recording_event event);
     void write_lines(const std::vector<recording_event>& events);
     void append(const std::string& lines);
     std::chrono::microseconds elapsed() const;
@@ -46,6 +54,12 @@ class recording_writer {
     line_clock::time_point start_;
     secret_filter filter_;
     recording_encoder encoder_;
+    recording_seal seal_;
+    keeping keeping_ = keeping::all;
+    std::vector<recording_event> held_;  // while it is undecided how much of them is kept
+    std::size_t held_bytes_ = 0;
+    std::chrono::microseconds last_{};
+    std::string sealed_;
     std::string problem_;
 };
 
@@ -53,7 +67,7 @@ class recording_stream final : public byte_stream {
   public:
     // `on_problem` hears once that the recording cannot go on; the conversation does. Without it, the next operation
     // fails with transport_error::recording_full instead.
-    recording_stream(std::unique_ptr<byte_stream> inner, std::unique_ptr<recording_writer> writer,
+    recording_stream(std::unique_ptr<byte_stream> inner, std::shared_ptr<recording_writer> writer,
                      std::function<void(const std::string&)> on_problem = nullptr);
     ~recording_stream() override;
 
@@ -63,7 +77,8 @@ class recording_stream final : public byte_stream {
     asio::awaitable<std::size_t> read_some(std::span<char> buffer) override;
     asio::awaitable<void> write_all(std::string bytes, sensitivity kind) override;
     asio::awaitable<void> signal(out_of_band what) override;
-    void mark(const std::string& label) override;
+    void mark(const std::string& label, const std::string& picture) override;
+    void keep(keeping what) override;
     void close() noexcept override;
     std::string describe() const override { return inner_->describe(); }
     asio::any_io_executor get_executor() override { return inner_->get_executor(); }
@@ -72,7 +87,7 @@ class recording_stream final : public byte_stream {
     void check_recording();
 
     std::unique_ptr<byte_stream> inner_;
-    std::unique_ptr<recording_writer> writer_;
+    std::shared_ptr<recording_writer> writer_;
     std::function<void(const std::string&)> on_problem_;
     bool reported_ = false;
 };

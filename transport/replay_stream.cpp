@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 
 #include "transport/line_clock.hpp"
 #include "transport/transport_error.hpp"
@@ -53,7 +50,7 @@ class replay final : public replay_stream {
     replay(asio::any_io_executor executor, recording what, std::string name)
         : header_(std::move(what.header)), name_(std::move(name)), start_(line_clock::now()), timer_(executor) {
         for (auto& event : what.events) {
-            if (event.what == kind::mark) continue;
+            if (event.what == kind::mark || event.what == kind::picture) continue;
             if (event.what == kind::output) {
                 auto bytes = event.hole > 0 ? std::string(event.hole, '*') : std::move(event.bytes);
                 outputs_.push_back({event.at, std::move(bytes), input_size_});
@@ -199,18 +196,6 @@ class replay final : public replay_stream {
 
 std::unique_ptr<replay_stream> make_replay(asio::any_io_executor executor, recording what, std::string name) {
     return std::make_unique<replay>(std::move(executor), std::move(what), std::move(name));
-}
-
-recording load_recording(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail_because({errno, boost::system::system_category()}, "replay:" + path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    auto out = parse_recording(text.str());
-    if (!out)
-        fail(transport_error::bad_recording,
-             path + ", line " + std::to_string(out.error().line) + ": " + out.error().text);
-    return std::move(*out);
 }
 
 }  // namespace emsctl::transport

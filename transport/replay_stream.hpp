@@ -22,7 +22,4 @@ class replay_stream : public byte_stream {
 // Times count from this call. The end of the recording is transport_error::closed; secret output arrives as stars.
 std::unique_ptr<replay_stream> make_replay(asio::any_io_executor executor, recording what, std::string name);
 
-// Reads the file; throws not_found, permission_denied or bad_recording.
-recording load_recording(const std::string& path);
-
 }  // namespace emsctl::transport

@@ -1,5 +1,7 @@
 // Keeps protected texts out of a stream of events, in either direction and however they are cut into chunks: their
-// bytes become holes. What could be the beginning of one is held back, with all later events, until it is decided.
+// bytes become holes. They are found as UTF-8, as UTF-16 and as the base64 of either, also with line ends and escape
+// sequences between their letters. What could be the beginning of one is held back, with all later events, until it is
+// decided.
 #pragma once
 
 #include <array>
@@ -39,7 +41,8 @@ class secret_filter {
     void force(recording_event::kind direction, std::size_t plain_up_to);
     std::vector<recording_event> take_decided();
 
-    std::vector<std::string> secrets_;
+    std::vector<std::string> secrets_;        // every form, as it looks without control characters
+    std::array<bool, 256> may_begin_with_{};  // by first byte
     std::deque<item> queue_;
 };
 

@@ -74,7 +74,7 @@ class scripted_stream final : public transport::byte_stream {
         co_return;
     }
 
-    void mark(const std::string& label) override { marks.push_back(label); }
+    void mark(const std::string& label, const std::string&) override { marks.push_back(label); }
     void close() noexcept override {
         closed_ = true;
         signal_.cancel();

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "transport/detail/base64.hpp"
 #include "transport/secret_filter.hpp"
 
 using namespace emsctl::transport;
@@ -122,6 +123,40 @@ TEST_SUITE("transport/secret_filter") {
                 CHECK(holes + kept.size() == text.size());
                 CHECK(kept.size() + 5 >= visible);  // the beginning at the very end stays a hole
                 CHECK(inputs == events.size() / 2);
+            }
+    }
+
+    TEST_CASE("a secret is found in every form in which it may cross a line, in every cut") {
+        const std::string secret = "Gr\xC3\xBC\xC3\x9F-4711";
+        const std::string wide("G\0r\0\xFC\0\xDF\0-\0004\0007\0001\0001\0", 18);
+        std::vector<std::string> lines{
+            secret,
+            wide,
+            "Gr\x1b[31m\xC3\xBC\r\n\xC3\x9F\x1b[2;1H-47\x1b]0;title\a11",
+        };
+        for (const auto& bytes : {secret, wide})
+            for (const char* before : {"", "a", "ab"}) lines.push_back(detail::to_base64(before + bytes + "and more"));
+        lines.push_back(detail::to_base64("x" + wide).substr(0, 11) + "\r\n" +
+                        detail::to_base64("x" + wide).substr(11));
+        for (const auto& line : lines)
+            for (unsigned step = 1; step <= line.size(); ++step) {
+                CAPTURE(line);
+                CAPTURE(step);
+                secret_filter filter;
+                filter.protect(secret);
+                std::vector<recording_event> events{event(kind::output, "before ")};
+                for (std::size_t at = 0; at < line.size(); at += step)
+                    events.push_back(event(kind::output, line.substr(at, step)));
+                events.push_back(event(kind::output, " after, which is plain"));
+                std::size_t holes = 0;
+                std::string kept;
+                for (const auto& e : parse_recording(filtered(filter, events)).value().events) {
+                    holes += e.hole;
+                    kept += e.bytes;
+                }
+                CHECK(holes >= 11);
+                CHECK(kept.starts_with("before "));
+                CHECK(kept.ends_with(" after, which is plain"));
             }
     }
 

@@ -1,4 +1,5 @@
 #include "transport/replay_stream.hpp"
+#include "transport/recording_file.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -140,7 +141,7 @@ TEST_SUITE("transport/recording_stream") {
         CHECK(spin(context, read_text(line), &time) == "hi\xFF");
         spin(context, line.write_all("typed", sensitivity::plain), &time);
         spin(context, line.write_all("pa55", sensitivity::secret), &time);
-        line.mark("step 1");
+        line.mark("step 1", {});
         CHECK(spin(context, read_text(line), &time) == "hunter2 done");
         const auto saved = load_recording(path);  // before close
         CHECK(saved.header == header);
