@@ -1,9 +1,12 @@
 #include "src/addresses.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <charconv>
+#include <cmath>
 
 #include "src/guest_choice.hpp"
+#include "src/recorded_guest.hpp"
 #include "src/sim_stream.hpp"
 #include "src/usage.hpp"
 #include "transport/paced_stream.hpp"
@@ -56,9 +59,30 @@ asio::awaitable<std::unique_ptr<byte_stream>> open_sim(endpoint where, transport
     co_return stream;
 }
 
+// What stands before the first mark whose label contains `label` is left out; its picture stands for it.
+void start_at_mark(transport::recording& what, const std::string& label, const endpoint& where) {
+    using kind = transport::recording_event::kind;
+    const auto mark = std::find_if(what.events.begin(), what.events.end(), [&](const auto& event) {
+        return event.what == kind::mark && event.bytes.find(label) != std::string::npos;
+    });
+    if (mark == what.events.end())
+        throw usage_error("from=" + label + ": " + where.target + " has no such mark; emsctl inspect lists them");
+    const auto start = mark->at;
+    what.events.erase(what.events.begin(), mark);
+    for (auto& event : what.events) event.at -= start;
+    if (what.events.size() > 1 && what.events[1].what == kind::picture) what.events[1].what = kind::output;
+}
+
 asio::awaitable<std::unique_ptr<byte_stream>> open_replay(endpoint where, transport::road_context) {
     const auto executor = co_await asio::this_coro::executor;
+    const std::string level = parameter(where, "level", "bytes");
+    if (level == "commands") co_return open_recorded_guest(executor, where.target, parameter(where, "profile", ""));
+    if (level != "bytes") throw usage_error("level=" + level + " in " + where.text() + ": bytes or commands");
     auto what = transport::load_recording(where.target);
+    if (const auto from = parameter(where, "from", ""); !from.empty()) start_at_mark(what, from, where);
+    if (const double speed = number<double>(where, "speed", 0); speed > 0)
+        for (auto& event : what.events)
+            event.at = std::chrono::microseconds(std::llround(static_cast<double>(event.at.count()) / speed));
     co_return transport::make_replay(executor, std::move(what), where.target);
 }
 
@@ -75,8 +99,9 @@ transport::openers all_openers() {
     openers.add(std::move(sim));
     transport::openers::kind_of_road replay;
     replay.kind = "replay";
-    replay.form = "replay:FILE";
-    replay.help = "a recorded session, byte for byte, in virtual time";
+    replay.form = "replay:FILE[?level=bytes|commands]";
+    replay.help = "a recorded session, in no real time";
+    replay.parameters = {"level", "profile", "speed", "from"};
     replay.open = open_replay;
     openers.add(std::move(replay));
     return openers;
@@ -100,7 +125,7 @@ bool leads_to_shell(const endpoint& where) {
 }
 
 bool runs_in_virtual_time(const endpoint& where) {
-    return where.kind == "sim" || where.kind == "replay";
+    return where.kind == "sim" || (where.kind == "replay" && !where.parameters.contains("speed"));
 }
 
 }  // namespace emsctl

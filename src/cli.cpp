@@ -11,6 +11,7 @@
 #include "src/command_consoles.hpp"
 #include "src/command_doctor.hpp"
 #include "src/command_exec.hpp"
+#include "src/command_inspect.hpp"
 #include "src/command_oob.hpp"
 #include "src/command_probe.hpp"
 #include "src/command_run.hpp"
@@ -74,6 +75,7 @@ int run_program(int argc, char** argv) {
     setup_exec(app, chosen);
     setup_probe(app, chosen);
     setup_attach(app, chosen);
+    setup_inspect(app, chosen);
     setup_doctor(app, chosen);
     setup_oob(app, chosen);
     setup_consoles(app, chosen);

@@ -152,6 +152,11 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
         header.facts = {{"address", where.kind}, {"seed", std::to_string(seed_)}, {"version", EMSCTL_VERSION},
                         {"verb", verb_},         {"user", options_.user},         {"domain", options_.domain}};
         if (door_ == sac::entry::shell) header.facts["door"] = "shell";
+        const auto profile = where.parameters.find("profile");
+        if (!options_.profile.empty())
+            header.facts["profile"] = options_.profile;
+        else if (profile != where.parameters.end())
+            header.facts["profile"] = profile->second;
         auto writer = std::make_unique<transport::recording_writer>(recording_, header);
         if (!password_.empty()) writer->protect(password_);
         // A repair that stops half-way because of a full disk would be worse than one without a recording.

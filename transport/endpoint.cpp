@@ -11,9 +11,9 @@
 namespace emsctl::transport {
 namespace {
 
-// A command line, a path or a URL may hold '?' and '&' of its own: in these kinds they are not ours.
+// A command line or a URL may hold '?' and '&' of its own: in these kinds they are not ours.
 bool takes_parameters(std::string_view kind) {
-    return kind != "exec" && kind != "replay" && kind != "ws" && kind != "wss";
+    return kind != "exec" && kind != "ws" && kind != "wss";
 }
 
 std::string joined(std::span<const std::string> words) {

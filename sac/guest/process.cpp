@@ -24,6 +24,10 @@ void file_sink::write(std::string_view text) {
     os_.files.append(path_, bytes, local_system());
 }
 
+void file_sink::write_bytes(std::string_view bytes, unsigned) {
+    if (os_.files.find(path_) && !bytes.empty()) os_.files.append(path_, std::string(bytes), local_system());
+}
+
 std::optional<std::string> input_text::read_line() {
     if (at_ >= text_.size()) return std::nullopt;
     const auto end = text_.find('\n', at_);
@@ -200,6 +204,15 @@ task<std::optional<int>> run_program(process& self) {
         ~listed() { list.end(pid); }
     } in_list{self.os.processes,
               self.os.processes.start(file_system::name_of(self.path), self.who.domain + "\\" + self.who.name, 0)};
+    if (self.os.stand_in) {
+        const auto instead = self.os.stand_in(self);
+        if (instead) {
+            co_await self.pause(instead->took);
+            self.out.write_bytes(instead->out, self.os.code_page);
+            self.err.write_bytes(instead->err, self.os.code_page);
+            co_return instead->exit_code;
+        }
+    }
     co_await self.pause(starts_in);
     const auto code = co_await run(self);
     co_return code;

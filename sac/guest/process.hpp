@@ -37,6 +37,10 @@ class sink {
     virtual ~sink() = default;
     virtual void write(std::string_view text) = 0;
     virtual bool is_console() const { return false; }
+    // Exact bytes, which a file takes as they are; elsewhere they are text in that code page.
+    virtual void write_bytes(std::string_view bytes, unsigned code_page) {
+        write(text::from_code_page(bytes, code_page));
+    }
     void line(std::string_view text) { write(std::string(text) + "\r\n"); }
 };
 
@@ -79,6 +83,7 @@ class file_sink : public sink {
     file_sink(windows& os, std::string path, file_encoding encoding = file_encoding::oem)
         : os_(os), path_(std::move(path)), encoding_(encoding) {}
     void write(std::string_view text) override;
+    void write_bytes(std::string_view bytes, unsigned code_page) override;
 
   private:
     windows& os_;
@@ -152,8 +157,16 @@ task<std::optional<std::string>> read_line(process& self);
 std::optional<std::string> find_program(const windows& os, const environment& env, std::string_view cwd,
                                         std::string_view name);
 
-// Runs self.name: start-up time passes, then the program (or the batch file, in a cmd.exe of its own) runs to its end.
-// nullopt: nothing of that name exists, or it is not simulated (which is then in the guest's log).
+// What a program left behind, for whoever answers in its place.
+struct stand_in_answer {
+    std::string out, err;  // exact bytes, in the machine's code page
+    int exit_code = 0;
+    instant took{};
+};
+
+// Runs self.name, unless windows::stand_in answers instead: start-up time passes, then the program (or the batch file,
+// in a cmd.exe of its own) runs to its end. nullopt: nothing of that name exists, or it is not simulated (which is then
+// in the guest's log).
 task<std::optional<int>> run_program(process& self);
 
 }  // namespace emsctl::guest

@@ -51,6 +51,9 @@ struct tls_settings {
     bool operator==(const tls_settings&) const = default;
 };
 
+struct process;
+struct stand_in_answer;
+
 class windows {
   public:
     explicit windows(const scenario& what);
@@ -99,6 +102,9 @@ class windows {
     tls_settings tls_in_registry() const;
     std::string rdp_key_file() const;  // full path of the private key of the Remote Desktop certificate
     std::uint16_t rdp_port() const;    // configured
+
+    // Asked before each program: its answer instead of the program's own. For results that were recorded elsewhere.
+    std::function<std::optional<stand_in_answer>(const process&)> stand_in;
 
     std::vector<executed_line> log;
     void log_executed(std::string_view shell, std::string_view text);

@@ -60,6 +60,51 @@ TEST_SUITE("src/replay") {
         CHECK(other.err.find("expected") != std::string::npos);
     }
 
+    TEST_CASE("the results of a recording repair the same machine again, through any console and with any password") {
+        for (const std::string profile : {"2019", "windows-11", "2016"}) {
+            CAPTURE(profile);
+            const scratch_folder where;
+            auto arguments =
+                repair("rdp-internal-error",
+                       "replay:" + recordings + "/rdp-internal-error-2019.cast?level=commands&profile=" + profile,
+                       "ContosoRelay", where / "journal");
+            arguments.insert(arguments.end(), {"--output", "json"});
+            const auto ended = run_emsctl(where, arguments, "another password");
+            CAPTURE(ended.err);
+            CHECK(ended.status == 0);
+            const auto report = nlohmann::json::parse(ended.out);
+            CHECK(report.at("result") == "repaired");
+            CHECK(report.at("changes").size() == 9);
+            CHECK(report.at("machine").at("guid") == "5d2f7c1e-9a34-4b60-8f15-2c7be0a9d648");
+        }
+    }
+
+    TEST_CASE("a result that was not recorded is an error, and never made up") {
+        const scratch_folder where;
+        const auto recorded = where / "r.cast";
+        run_emsctl(where, with_account({"exec", "sim:healthy", "--record", recorded, "--", "hostname"}));
+        const auto answered = [&](const std::string& command) {
+            return run_emsctl(where, with_account({"exec", "replay:" + recorded + "?level=commands", "--", command}));
+        };
+        CHECK(answered("hostname").out == "WEB-RDS01\n");
+        const auto other = answered("ver");
+        CHECK(other.status == 255);
+        CHECK(other.out.empty());
+        CHECK(other.err.find("the recording does not hold this command: ver") != std::string::npos);
+    }
+
+    TEST_CASE("a recording that goes on only in part is replayed from one of its marks") {
+        const scratch_folder where;
+        const auto recorded = where / "r.cast";
+        run_emsctl(where, with_account({"exec", "sim:healthy", "--record", recorded, "--", "hostname"}));
+        const auto absent = run_emsctl(where, {"probe", "replay:" + recorded + "?from=nowhere", "--no-record"});
+        CHECK(absent.status == 2);
+        CHECK(absent.err.find("no such mark") != std::string::npos);
+        const auto wrong = run_emsctl(where, {"probe", "replay:" + recorded + "?level=words", "--no-record"});
+        CHECK(wrong.status == 2);
+        CHECK(wrong.err.find("bytes or commands") != std::string::npos);
+    }
+
     TEST_CASE("a file that is no recording is refused") {
         const scratch_folder where;
         std::ofstream(where / "bad.cast") << "not a recording\n";

@@ -10,7 +10,7 @@ TEST_SUITE("transport/endpoint") {
     TEST_CASE("an address is taken apart and can be put together again") {
         for (const char* text :
              {"serial:/dev/ttyS0?baud=9600&parity=e", "unix:/run/x y.sock", "tcp:host:23", "tcp:[::1]:4000",
-              "exec:a 'b?c=d' --e", "replay:a?b.cast", "sim:healthy?profile=w&seed=7"}) {
+              "exec:a 'b?c=d' --e", "replay:a.cast?level=commands", "sim:healthy?profile=w&seed=7"}) {
             CAPTURE(text);
             const auto parsed = parse_endpoint(text);
             REQUIRE(parsed.has_value());
