@@ -20,6 +20,9 @@ void engine::emit(event::kind what, std::string text, nlohmann::json details) {
         happened.step_name = current->name;
         happened.cites = current->cites;
     }
+    const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(clock_() - began_);
+    account.timeline.push_back(
+        {at, std::string(to_string(what)), phase, happened.step_id, happened.step_name, happened.text});
     watcher_.on(happened);
 }
 

@@ -27,8 +27,9 @@ struct done_change {
 
 class engine {
   public:
-    engine(target& machine, observer& watcher, report& account)
-        : machine_(machine), watcher_(watcher), account(account) {}
+    // `clock` is copied; the report's times count from now.
+    engine(target& machine, observer& watcher, report& account, wall_clock clock)
+        : machine_(machine), watcher_(watcher), clock_(std::move(clock)), began_(clock_()), account(account) {}
 
     scope names;
     run_phase phase = run_phase::look;
@@ -67,6 +68,8 @@ class engine {
 
     target& machine_;
     observer& watcher_;
+    wall_clock clock_;
+    std::chrono::system_clock::time_point began_;
 
   public:
     report& account;

@@ -38,6 +38,7 @@ class journal_writer {
     // On disk when it returns. Returns the entry's sequence number.
     std::int64_t write(nlohmann::json body);
     const std::filesystem::path& path() const { return path_; }
+    const std::string& last_hash() const { return last_hash_; }
 
   private:
     journal_writer(std::filesystem::path path, int file, wall_clock clock);

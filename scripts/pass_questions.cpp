@@ -9,7 +9,7 @@ namespace emsctl::scripts {
 namespace asio = boost::asio;
 
 passes::passes(const runbook& book, target& machine, observer& watcher, report& account, const run_options& options)
-    : run(machine, watcher, account), book_(book), machine_(machine), options_(options) {
+    : run(machine, watcher, account, options.clock), book_(book), machine_(machine), options_(options) {
     for (const auto& v : book.variables) {
         run.names[v.name] = v.fallback;
         if (!v.fallback.is_null()) decided_.insert(v.name);

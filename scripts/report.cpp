@@ -9,6 +9,35 @@ bool report::has_faults(run_phase phase) const {
                        [&](const finding& f) { return f.phase == phase && f.level == severity::fault; });
 }
 
+std::string undo_command(const report& r) {
+    const bool any = std::any_of(r.changes.begin(), r.changes.end(), [](const change& c) {
+        return c.undo != undo_class::none && (c.how == change::state::done || c.how == change::state::unknown);
+    });
+    return any && !r.journal.empty() ? "emsctl undo " + r.journal : "";
+}
+
+std::vector<std::string> what_remains(const report& r) {
+    std::vector<std::string> out;
+    for (const auto& d : r.decisions)
+        if (d.variable == r.missing_variable)
+            out.push_back("Decide, and give --var " + d.variable + "=...: " + d.question);
+    if (!r.line_error.empty()) out.push_back("The console was lost; look again before anything else: " + r.line_error);
+    if (r.result == run_result::restart_pending) out.push_back("Restart the machine; until then a part has no effect.");
+    for (const auto& c : r.changes) {
+        if (c.how == change::state::declined) out.push_back("Not agreed to: " + c.what);
+        if (c.how == change::state::unknown) out.push_back("Nobody knows whether this was done: " + c.what);
+        if (c.how == change::state::undo_failed || c.how == change::state::undo_refused)
+            out.push_back("Still changed: " + c.what + (c.problem.empty() ? "" : " (" + c.problem + ")"));
+        if (c.how == change::state::undone && !c.residue.empty()) out.push_back("Left behind: " + c.residue);
+    }
+    const bool could_repair =
+        r.mode == run_mode::check && std::any_of(r.changes.begin(), r.changes.end(),
+                                                 [](const change& c) { return c.how == change::state::planned; });
+    if (could_repair) out.push_back("Nothing was changed yet; the same run with --apply makes the changes below.");
+    out.insert(out.end(), r.warnings.begin(), r.warnings.end());
+    return out;
+}
+
 nlohmann::json to_json(const report& r) {
     nlohmann::json text{
         {"schema", 1},
@@ -29,12 +58,17 @@ nlohmann::json to_json(const report& r) {
           {"bytes_received", r.used.bytes_received},
           {"elapsed_ms", r.used.elapsed.count()}}},
         {"journal", r.journal},
+        {"journal_hash", r.journal_hash},
         {"recording", r.recording},
+        {"recording_hash", r.recording_hash},
         {"weaker_proof", r.weaker_proof},
         {"warnings", r.warnings},
+        {"remains", what_remains(r)},
+        {"undo_command", undo_command(r)},
         {"restart", nullptr}};
     if (r.restart) text["restart"] = {{"took_ms", r.restart->took.count()}, {"proof", r.restart->proof}};
-    for (const char* list : {"looks", "findings", "decisions", "changes"}) text[list] = nlohmann::json::array();
+    for (const char* list : {"looks", "findings", "decisions", "changes", "timeline"})
+        text[list] = nlohmann::json::array();
     for (const auto& l : r.looks)
         text["looks"].push_back({{"step", l.step_id},
                                  {"name", l.step_name},
@@ -73,6 +107,13 @@ nlohmann::json to_json(const report& r) {
                                    {"proof", c.proof},
                                    {"problem", c.problem},
                                    {"took_ms", c.took.count()}});
+    for (const auto& m : r.timeline)
+        text["timeline"].push_back({{"at_ms", m.at.count()},
+                                    {"event", m.event},
+                                    {"phase", to_string(m.phase)},
+                                    {"step", m.step_id},
+                                    {"name", m.step_name},
+                                    {"text", m.text}});
     return text;
 }
 

@@ -71,6 +71,14 @@ struct change {
 };
 std::string_view to_string(change::state);
 
+// What happened when, as a run told it while it worked.
+struct moment {
+    std::chrono::milliseconds at{};  // since the run began
+    std::string event;               // "step started", ...: to_string(event::kind)
+    run_phase phase = run_phase::look;
+    std::string step_id, step_name, text;
+};
+
 struct report {
     std::string runbook_name, runbook_title, source, runbook_sha256, machine, computer_name, program_version;
     run_mode mode = run_mode::check;
@@ -82,22 +90,31 @@ struct report {
     std::vector<decision> decisions;
     std::vector<change> changes;
     std::vector<std::string> warnings;
+    std::vector<moment> timeline;
     std::string line_error;  // what ended the run when the console failed; empty: it did not
     std::optional<restart_outcome> restart;
     line_use used;
     std::chrono::milliseconds took{};
     std::string started_at;  // UTC, ISO 8601
     std::string journal, recording;
-    bool weaker_proof = false;  // some answer was not hashed in the guest
+    std::string journal_hash, recording_hash;  // of the last entry, of the whole file; empty: none, or not known yet
+    bool weaker_proof = false;                 // some answer was not hashed in the guest
 
     bool has_faults(run_phase phase) const;
 };
+
+// What a person still has to do or know, one sentence each; empty: nothing.
+std::vector<std::string> what_remains(const report& account);
+// The command that takes the changes back; empty: nothing was changed that could be.
+std::string undo_command(const report& account);
 
 struct text_style {
     std::size_t width = 100;
     bool colour = false;
 };
 std::string to_text(const report& account, const text_style& style = {});
-nlohmann::json to_json(const report& account);  // schema: scripts/README.md
+std::string to_markdown(const report& account);  // for a ticket
+std::string to_junit(const report& account);     // a test suite: each step a case, each fault a failure
+nlohmann::json to_json(const report& account);   // schema: scripts/README.md
 
 }  // namespace emsctl::scripts

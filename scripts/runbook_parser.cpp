@@ -129,7 +129,8 @@ parsed_runbook parse_runbook(std::string_view text, std::string file_name) {
 std::vector<std::string> shipped_runbooks() {
     std::vector<std::string> names;
     for (auto name : embedded_names()) {
-        if (name.ends_with(".yaml")) name.remove_suffix(5);
+        if (!name.ends_with(".yaml")) continue;
+        name.remove_suffix(5);
         names.emplace_back(name);
     }
     return names;

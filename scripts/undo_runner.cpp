@@ -122,7 +122,7 @@ asio::awaitable<report> undo_run(target& machine, observer& watcher, undo_option
     account.started_at = iso_time(options.clock());
     const auto began = options.clock();
     const auto used_before = machine.used();
-    engine run(machine, watcher, account);
+    engine run(machine, watcher, account, options.clock);
     run.phase = run_phase::undo;
     run.emit(event::kind::phase_started, "undo");
     remembered all;

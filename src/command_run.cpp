@@ -11,6 +11,7 @@
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/report_files.hpp"
 #include "src/run_display.hpp"
 #include "src/run_questions.hpp"
 #include "src/session_target.hpp"
@@ -98,6 +99,7 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--var", options->variables, "NAME=VALUE, an answer given beforehand; repeatable")
         ->allow_extra_args(false);
     verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
+    add_report_option(*verb, options->reports);
     add_console_options(*verb, options->console, true);
     verb->footer(address_table() +
                  "\nExit status: 0 healthy or repaired and proved, 1 fault found, 2 usage, 3 failed and rolled back,\n"
@@ -115,6 +117,7 @@ int run_run(run_command_options options) {
     run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;
     if (options.apply) run.journal = journal_for(book, options.journal);
+    check_report_files(options.reports);
     conversation talk(options.console, "run-" + book.name, true);
     run.recording = talk.recording();
     run.console = way_back(talk.options());
@@ -127,7 +130,9 @@ int run_run(run_command_options options) {
         co_return scripts::exit_status(account->result);
     });
     if (!account) return status;
+    note_recording_hash(*account, talk.seal());
     print_account(*account, options.console.json());
+    write_reports(options.reports, *account, talk.recording());
     return status;
 }
 

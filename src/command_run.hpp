@@ -11,6 +11,7 @@
 namespace emsctl {
 
 struct run_command_options {
+    std::vector<std::string> reports;  // files
     console_options console;
     std::string runbook;
     bool apply = false;

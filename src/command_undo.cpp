@@ -6,6 +6,7 @@
 #include "scripts/runner.hpp"
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
+#include "src/report_files.hpp"
 #include "src/run_display.hpp"
 #include "src/session_target.hpp"
 #include "src/usage.hpp"
@@ -51,11 +52,13 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("journal", options->journal, "journal of a run with --apply")->required();
     verb->add_option("address", options->console.address, "the console [the one in the journal]");
     verb->add_option("--to", options->to_step, "id of the last step to take back [all]");
+    add_report_option(*verb, options->reports);
     add_console_options(*verb, options->console, true);
     verb->callback([options, &chosen] { chosen = [options] { return run_undo(*options); }; });
 }
 
 int run_undo(undo_command_options options) {
+    check_report_files(options.reports);
     resolve_name(options.console);
     complete(options.console, scripts::read_journal(options.journal), options.journal);
     conversation talk(options.console, "undo", true);
@@ -73,7 +76,9 @@ int run_undo(undo_command_options options) {
         co_return scripts::exit_status(account->result);
     });
     if (!account) return status;
+    note_recording_hash(*account, talk.seal());
     print_account(*account, options.console.json());
+    write_reports(options.reports, *account, talk.recording());
     return status;
 }
 

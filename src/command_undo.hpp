@@ -4,12 +4,14 @@
 #include <CLI/App.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "src/console_options.hpp"
 
 namespace emsctl {
 
 struct undo_command_options {
+    std::vector<std::string> reports;  // files
     console_options console;
     std::string journal;
     std::string to_step;

@@ -157,11 +157,11 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
             header.facts["profile"] = options_.profile;
         else if (profile != where.parameters.end())
             header.facts["profile"] = profile->second;
-        auto writer = std::make_unique<transport::recording_writer>(recording_, header);
-        if (!password_.empty()) writer->protect(password_);
+        writer_ = std::make_shared<transport::recording_writer>(recording_, header);
+        if (!password_.empty()) writer_->protect(password_);
         // A repair that stops half-way because of a full disk would be worse than one without a recording.
         const auto warn = [this](const std::string& problem) { tell("the recording ends here: " + problem); };
-        stream = std::make_unique<transport::recording_stream>(std::move(stream), std::move(writer), warn);
+        stream = std::make_unique<transport::recording_stream>(std::move(stream), writer_, warn);
         spdlog::info("recording to {}", recording_);
     }
     co_return stream;
@@ -280,6 +280,7 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
     } else {
         context.run();
     }
+    if (writer_) writer_->close();
     if (!error) return status;
     tell_failure(error);
     return interrupted_ ? exit_unknown : status_of(error);

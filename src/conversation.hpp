@@ -15,6 +15,7 @@
 #include "src/lease.hpp"
 #include "transport/byte_stream.hpp"
 #include "transport/line_clock.hpp"
+#include "transport/recording_stream.hpp"
 #include "transport/road_context.hpp"
 
 namespace emsctl {
@@ -52,6 +53,8 @@ class conversation {
 
     const console_options& options() const { return options_; }
     const std::string& recording() const { return recording_; }
+    // After a run: the last hash of the recording; empty without one that could be finished.
+    std::string seal() const { return writer_ ? writer_->seal() : std::string(); }
     std::uint64_t seed() const { return seed_; }
     // Wall-clock time as the conversation sees it: it passes with the line, and a replay begins when the recording did.
     std::function<std::chrono::system_clock::time_point()> clock() const;
@@ -78,6 +81,7 @@ class conversation {
     std::string password_;
     std::uint64_t seed_ = 0;
     std::string recording_;
+    std::shared_ptr<transport::recording_writer> writer_;
     station_listener on_station_;
     std::function<void()> on_begin_;
     bool is_silent_ = false;
