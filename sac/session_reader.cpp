@@ -134,7 +134,8 @@ void session_reader::text_line(std::string_view line) {
         out_.commands[*typed_command_].out_bytes += std::string(line) + "\n";
     }
     if (saw_input_) return;
-    if (line.starts_with("SAC>") && line.size() > 4) tell(told_event::kind::sac_command, std::string(line.substr(4)));
+    const auto asked = line.starts_with("SAC>") ? line.substr(4, line.find_last_not_of(' ') - 3) : "";
+    if (!asked.empty()) tell(told_event::kind::sac_command, std::string(asked));
     if (command && !command->empty()) entered_at_prompt(*command);
 }
 

@@ -14,6 +14,7 @@
 #include "src/command_inspect.hpp"
 #include "src/command_oob.hpp"
 #include "src/command_probe.hpp"
+#include "src/command_recording.hpp"
 #include "src/command_run.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
@@ -76,6 +77,7 @@ int run_program(int argc, char** argv) {
     setup_probe(app, chosen);
     setup_attach(app, chosen);
     setup_inspect(app, chosen);
+    setup_recording(app, chosen);
     setup_doctor(app, chosen);
     setup_oob(app, chosen);
     setup_consoles(app, chosen);

@@ -1,12 +1,9 @@
 #include "src/report_files.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <boost/system/error_code.hpp>
-#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -14,6 +11,7 @@
 #include "scripts/journal.hpp"
 #include "scripts/report_html.hpp"
 #include "src/failure.hpp"
+#include "src/new_file.hpp"
 #include "src/recorded_session.hpp"
 #include "src/usage.hpp"
 
@@ -63,22 +61,6 @@ renderer renderer_for(const std::string& file) {
     if (ending == ".xml") return as_test_result;
     if (ending == ".json") return as_json;
     return nullptr;
-}
-
-// A new file, readable by its owner alone: a report tells what is weak in a machine.
-std::string write_new(const std::string& path, const std::string& text) {
-    const auto reason = [&] { return boost::system::error_code(errno, boost::system::system_category()).message(); };
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return reason();
-    std::size_t done = 0;
-    std::string problem;
-    while (done < text.size() && problem.empty()) {
-        const auto n = ::write(file, text.data() + done, text.size() - done);
-        if (n < 0 && errno != EINTR) problem = reason();
-        if (n > 0) done += static_cast<std::size_t>(n);
-    }
-    if (::close(file) != 0 && problem.empty()) problem = reason();
-    return problem;
 }
 
 }  // namespace

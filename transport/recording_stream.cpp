@@ -30,9 +30,10 @@ recording_writer::recording_writer(std::string path, const recording_header& hea
         if (error == boost::system::errc::file_exists) fail(transport_error::busy, path_ + " exists already");
         fail_because(error, "recording to " + path_);
     }
+    // Hashed at once: whatever is cut from here on is known to be cut.
     const auto first = header_line(header);
     seal_.add(first);
-    append(first);
+    append(first + seal_.hash_line({}));
 }
 
 recording_writer::~recording_writer() {
