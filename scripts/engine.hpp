@@ -37,6 +37,7 @@ class engine {
 
     void emit(event::kind what, std::string text, nlohmann::json details = nlohmann::json::object());
     void warn(std::string text);
+    std::optional<std::string> reason_to_stop() { return watcher_.reason_to_stop(); }
 
     // Expressions and templates over `names`; a mistake in one is a step_error.
     nlohmann::json value(const written& expression, const scope* extra = nullptr) const;

@@ -39,6 +39,8 @@ asio::awaitable<void> passes::through(run_phase phase) {
                 std::holds_alternative<judge_step>(s.action) ? nlohmann::json() : skipped_result();
     for (const auto& s : book_.steps) {
         run.current = &s;
+        if (phase != run_phase::proof)
+            if (const auto why = run.reason_to_stop()) throw stop_asked("stopped before \"" + s.name + "\": " + *why);
         set_run_table();
         std::string problem;
         try {

@@ -14,11 +14,18 @@ class decision_missing : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// Whoever watches wants nothing new to be begun; what() says why.
+class stop_asked : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 class passes {
   public:
     passes(const runbook& book, target& machine, observer& watcher, report& account, const run_options& options);
 
-    // Throws step_error (repair only), decision_missing, system_error (the console failed).
+    // Throws step_error (repair only), stop_asked (not while proving), decision_missing, system_error (the console
+    // failed).
     boost::asio::awaitable<void> through(run_phase phase);
 
     // After looking: puts every open decision and every confirmation to whoever can answer.

@@ -115,6 +115,8 @@ asio::awaitable<void> repair(passes& p, const target& machine, const run_options
         co_await p.through(run_phase::repair);
     } catch (const step_error& error) {
         failed = error.what();
+    } catch (const stop_asked& why) {
+        failed = why.what();
     } catch (const decision_missing& variable) {
         missing = variable.what();
     }
@@ -181,6 +183,8 @@ asio::awaitable<report> run_runbook(const runbook& book, target& machine, observ
     passes p(book, machine, watcher, account, options);
     try {
         co_await carry_out(p, machine, options);
+    } catch (const stop_asked& why) {
+        conclude(p, run_result::unknown, std::string("Nothing was changed: ") + why.what() + ".");
     } catch (const journal_error& error) {
         if (p.run.done.empty()) throw;
         conclude(p, run_result::rollback_incomplete,

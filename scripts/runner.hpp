@@ -51,6 +51,8 @@ class observer {
   public:
     virtual ~observer() = default;
     virtual void on(const event& happened) = 0;
+    // Asked before each step of a look and of a repair: why it must not be begun. A repair is then taken back.
+    virtual std::optional<std::string> reason_to_stop() { return std::nullopt; }
 };
 
 // Put to a person (or to a policy). `variable` is the name by which the answer can be given beforehand.

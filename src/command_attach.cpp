@@ -14,6 +14,7 @@
 #include <memory>
 #include <utility>
 
+#include "sac/echo_watch.hpp"
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
 #include "src/failure.hpp"
@@ -62,12 +63,25 @@ class raw_terminal {
 
 struct detached {};  // the operator's wish to leave, thrown to end both directions
 
-asio::awaitable<void> show(transport::byte_stream& line) {
+// Of what a person types without seeing it, a recording keeps only the length.
+void judge_echo(transport::byte_stream& line, sac::echo_watch& echo) {
+    using verdict = sac::echo_watch::verdict;
+    const auto decided = echo.decide();
+    if (decided == verdict::shown) line.keep(transport::keeping::all);
+    if (decided == verdict::hidden) {
+        line.keep(transport::keeping::output_only);
+        line.keep(transport::keeping::all);
+    }
+}
+
+asio::awaitable<void> show(transport::byte_stream& line, sac::echo_watch& echo) {
     terminal_filter filter;
     std::array<char, 4096> buffer;
     while (true) {
         const std::size_t count = co_await line.read_some(buffer);
         print_text(filter.pass({buffer.data(), count}));
+        echo.output({buffer.data(), count});
+        judge_echo(line, echo);
     }
 }
 
@@ -94,11 +108,14 @@ asio::awaitable<void> obey(transport::byte_stream& line, bool read_only, char ke
     }
 }
 
-asio::awaitable<void> send(transport::byte_stream& line, std::string typed, bool read_only) {
-    if (!read_only && !typed.empty()) co_await line.write_all(std::move(typed));
+asio::awaitable<void> send(transport::byte_stream& line, sac::echo_watch& echo, std::string typed, bool read_only) {
+    if (read_only || typed.empty()) co_return;
+    echo.typed(typed);
+    if (echo.decide() == sac::echo_watch::verdict::undecided) line.keep(transport::keeping::undecided);
+    co_await line.write_all(std::move(typed));
 }
 
-asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
+asio::awaitable<void> type(transport::byte_stream& line, sac::echo_watch& echo, bool read_only) {
     asio::posix::stream_descriptor keys(co_await asio::this_coro::executor, ::dup(STDIN_FILENO));
     std::array<char, 256> buffer;
     bool escaped = false;
@@ -108,7 +125,7 @@ asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
         for (const char key : std::string_view(buffer.data(), count)) {
             if (escaped && key != escape_key) {
                 escaped = false;
-                co_await send(line, std::exchange(typed, {}), read_only);
+                co_await send(line, echo, std::exchange(typed, {}), read_only);
                 co_await obey(line, read_only, key);
             } else if (key == escape_key && !escaped) {
                 escaped = true;
@@ -117,7 +134,7 @@ asio::awaitable<void> type(transport::byte_stream& line, bool read_only) {
                 typed.push_back(key);
             }
         }
-        co_await send(line, std::move(typed), read_only);
+        co_await send(line, echo, std::move(typed), read_only);
     }
 }
 
@@ -125,9 +142,10 @@ asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, bool
     std::string end;
     {
         raw_terminal terminal;
+        sac::echo_watch echo;
         std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\r\n", line->describe().c_str());
         try {
-            co_await first_to_end(show(*line), type(*line, read_only));
+            co_await first_to_end(show(*line, echo), type(*line, echo, read_only));
         } catch (const detached&) {
             end = "left";
         } catch (const boost::system::system_error& error) {

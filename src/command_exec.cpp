@@ -7,6 +7,7 @@
 #include "src/exit_status.hpp"
 #include "src/failure.hpp"
 #include "src/output.hpp"
+#include "transport/transport_error.hpp"
 
 namespace emsctl {
 
@@ -80,6 +81,9 @@ int run_exec(exec_options options) {
     try {
         conversation talk(options.console, "exec", true);
         const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
+            if (const auto why = talk.reason_to_stop())
+                transport::fail(transport::transport_error::recording_full, "not run: " + *why);
+            talk.doing(text);
             int code = 0;
             try {
                 code = co_await execute(session, options, text);

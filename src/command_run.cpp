@@ -100,7 +100,7 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
         ->allow_extra_args(false);
     verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
     add_report_option(*verb, options->reports);
-    add_console_options(*verb, options->console, true);
+    add_console_options(*verb, options->console, true, true);
     verb->footer(address_table() +
                  "\nExit status: 0 healthy or repaired and proved, 1 fault found, 2 usage, 3 failed and rolled back,\n"
                  "4 rollback incomplete, 5 no console, 6 login refused, 7 outcome unknown, 8 restart still to come.");
@@ -131,7 +131,7 @@ int run_run(run_command_options options) {
     });
     if (!account) return status;
     note_recording_hash(*account, talk.seal());
-    print_account(*account, options.console.json());
+    print_account(*account, options.console);
     write_reports(options.reports, *account, talk.recording());
     return status;
 }

@@ -53,7 +53,7 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("address", options->console.address, "the console [the one in the journal]");
     verb->add_option("--to", options->to_step, "id of the last step to take back [all]");
     add_report_option(*verb, options->reports);
-    add_console_options(*verb, options->console, true);
+    add_console_options(*verb, options->console, true, true);
     verb->callback([options, &chosen] { chosen = [options] { return run_undo(*options); }; });
 }
 
@@ -77,7 +77,7 @@ int run_undo(undo_command_options options) {
     });
     if (!account) return status;
     note_recording_hash(*account, talk.seal());
-    print_account(*account, options.console.json());
+    print_account(*account, options.console);
     write_reports(options.reports, *account, talk.recording());
     return status;
 }

@@ -12,7 +12,7 @@ CLI::Option* add_duration(CLI::App& verb, const std::string& name, int& seconds,
         ->option_text("DURATION");
 }
 
-void add_console_options(CLI::App& verb, console_options& options, bool with_login) {
+void add_console_options(CLI::App& verb, console_options& options, bool with_login, bool with_events) {
     if (with_login) {
         verb.add_option("--user", options.user, "account to log in with [Administrator]")->group("Login");
         verb.add_option("--domain", options.domain, "its domain; none: a local account")->group("Login");
@@ -40,10 +40,17 @@ void add_console_options(CLI::App& verb, console_options& options, bool with_log
     auto* record = verb.add_option("--record", options.record, "recording file [a new one in the state folder]");
     record->group("Console");
     verb.add_flag("--no-record", options.no_record, "keep no recording")->excludes(record)->group("Console");
-    verb.add_option("--seed", options.seed, "seed of the session's names [random]")->group("Console");
-    verb.add_option("--output", options.output, "text or json [text]")
-        ->check(CLI::IsMember({"text", "json"}))
+    verb.add_flag("--unrecorded-ok", options.unrecorded_ok, "go on when the recording cannot, as on a full disk")
         ->group("Console");
+    verb.add_option("--seed", options.seed, "seed of the session's names [random]")->group("Console");
+    auto* output =
+        verb.add_option("--output", options.output,
+                        with_events ? "text, json, or jsonl for events as they happen [text]" : "text or json [text]");
+    output->group("Console");
+    if (with_events)
+        output->check(CLI::IsMember({"text", "json", "jsonl"}));
+    else
+        output->check(CLI::IsMember({"text", "json"}));
 }
 
 }  // namespace emsctl

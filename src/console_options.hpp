@@ -26,13 +26,15 @@ struct console_options {
     int limit_seconds = 0;  // of the whole conversation; 0: none
     std::string record;
     bool no_record = false;
+    bool unrecorded_ok = false;  // go on when the recording cannot
     std::string output = "text";
 
     bool json() const { return output == "json"; }
+    bool streams_events() const { return output == "jsonl"; }
 };
 
-// Declares them; `with_login` adds who logs in.
-void add_console_options(CLI::App& verb, console_options& options, bool with_login);
+// Declares them; `with_login` adds who logs in, `with_events` the output of events as they happen.
+void add_console_options(CLI::App& verb, console_options& options, bool with_login, bool with_events = false);
 
 // An option that takes a length of time: 90, 90s, 5min, 2h.
 CLI::Option* add_duration(CLI::App& verb, const std::string& name, int& seconds, const std::string& help);

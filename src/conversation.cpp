@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,6 +36,9 @@ using namespace std::chrono_literals;
 using transport::line_clock;
 
 namespace {
+
+constexpr std::size_t most_recordings = 500;
+constexpr std::uintmax_t most_recorded_bytes = 2ull * 1024 * 1024 * 1024;
 
 transport::endpoint parse_address(const std::string& text) {
     const auto parsed = all_openers().parse(text);
@@ -90,13 +94,52 @@ conversation::conversation(console_options options, std::string verb, bool with_
     if (options_.user.empty()) options_.user = "Administrator";
     // Behind a door that opens into a shell, the road has logged us in.
     if (with_login && door_ == sac::entry::sac) password_ = password_of_user(options_.password, options_.user);
+    if (!options_.no_record && options_.record.empty() && !is_replay_)
+        for (const auto& gone :
+             forget_oldest(state_folder("recordings"), ".cast", most_recordings, most_recorded_bytes))
+            spdlog::info("{} was old and is gone; there were too many", gone.string());
     if (!options_.no_record && (!is_replay_ || !options_.record.empty()))
         recording_ = options_.record.empty() ? new_state_file("recordings", verb_, ".cast").string() : options_.record;
 }
 
-void conversation::tell(const std::string& text) const {
+void conversation::tell(const std::string& text, int colour) const {
     const double seconds = std::chrono::duration<double>(line_clock::now() - start_).count();
-    std::fprintf(stderr, "[%7.1f s] %s\n", seconds, text.c_str());
+    std::array<char, 32> when{};
+    std::snprintf(when.data(), when.size(), "[%7.1f s] ", seconds);
+    progress_->print(when.data() + text, colour);
+}
+
+void conversation::doing(const std::string& what) const {
+    doing_ = what;
+    if (has_living_line()) draw_line();
+}
+
+void conversation::draw_line() const {
+    const double seconds = std::chrono::duration<double>(line_clock::now() - start_).count();
+    std::array<char, 32> when{};
+    std::snprintf(when.data(), when.size(), "[%7.1f s] ", seconds);
+    std::string shown;
+    if (line_) {
+        // The lowest row with something on it: mostly the one that is being written.
+        const auto rows = line_->seen().picture().lines();
+        const auto row = std::find_if(rows.rbegin(), rows.rend(), [](const auto& one) { return !one.empty(); });
+        if (row != rows.rend()) shown = *row;
+    }
+    progress_->show(when.data() + doing_, shown);
+}
+
+void conversation::keep_line_alive(asio::steady_timer& timer) const {
+    timer.expires_after(200ms);
+    timer.async_wait([this, &timer](const boost::system::error_code& none) {
+        if (none) return;
+        draw_line();
+        keep_line_alive(timer);
+    });
+}
+
+std::optional<std::string> conversation::reason_to_stop() const {
+    if (!writer_ || writer_->problem().empty() || options_.unrecorded_ok) return std::nullopt;
+    return "the recording cannot go on (" + writer_->problem() + "); --unrecorded-ok would go on without it";
 }
 
 std::function<std::chrono::system_clock::time_point()> conversation::clock() const {
@@ -114,7 +157,10 @@ sac::session_options conversation::session_options() const {
     session.seed = seed_;
     session.door = door_;
     if (!options_.profile.empty()) session.profile = options_.profile;
-    session.progress = [this](const std::string& text) { tell(text); };
+    session.progress = [this](const std::string& text) {
+        doing_ = text;
+        tell(text);
+    };
     return session;
 }
 
@@ -159,7 +205,7 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
             header.facts["profile"] = profile->second;
         writer_ = std::make_shared<transport::recording_writer>(recording_, header);
         if (!password_.empty()) writer_->protect(password_);
-        // A repair that stops half-way because of a full disk would be worse than one without a recording.
+        // Bytes go on: a command in the guest is not cut off for it. Whoever begins something asks reason_to_stop().
         const auto warn = [this](const std::string& problem) { tell("the recording ends here: " + problem); };
         stream = std::make_unique<transport::recording_stream>(std::move(stream), writer_, warn);
         spdlog::info("recording to {}", recording_);
@@ -176,6 +222,11 @@ asio::awaitable<int> conversation::raw_flow(raw_talk body) {
 asio::awaitable<int> conversation::flow(talk body) {
     auto stream = co_await open_stream();
     sac::console line(std::move(stream));
+    struct shown {
+        const sac::console*& line;
+        ~shown() { line = nullptr; }
+    } while_it_lives{line_};
+    line_ = &line;
     const int status = co_await body(line);
     co_return status;
 }
@@ -217,6 +268,7 @@ int conversation::run_anywhere(talk body) {
 }
 
 int conversation::run_raw(raw_talk body) {
+    is_raw_ = true;
     return run_to_end(raw_flow(std::move(body)));
 }
 
@@ -244,9 +296,9 @@ void conversation::tell_failure(const std::exception_ptr& error) {
 }
 
 int conversation::run_to_end(asio::awaitable<int> flow) {
-    const bool is_virtual = runs_in_virtual_time(parse_address(options_.address));
+    is_virtual_ = runs_in_virtual_time(parse_address(options_.address));
     std::optional<transport::virtual_time> time;
-    if (is_virtual) time.emplace();
+    if (is_virtual_) time.emplace();
     start_ = line_clock::now();
     if (on_begin_) on_begin_();
     asio::io_context context(1);
@@ -266,6 +318,8 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
             if (!none) interrupt("the limit of " + std::to_string(options_.limit_seconds) + " s has passed", stop);
         });
     }
+    asio::steady_timer living(context);
+    if (has_living_line() && !is_raw_) keep_line_alive(living);
     std::exception_ptr error;
     int status = exit_unknown;
     asio::co_spawn(context, std::move(flow),
@@ -274,12 +328,14 @@ int conversation::run_to_end(asio::awaitable<int> flow) {
                        status = s;
                        signals.cancel();
                        limit.cancel();
+                       living.cancel();
                    }));
     if (time) {
         time->run(context);
     } else {
         context.run();
     }
+    progress_->clear();
     if (writer_) writer_->close();
     if (!error) return status;
     tell_failure(error);

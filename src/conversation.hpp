@@ -4,15 +4,18 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sac/session.hpp"
 #include "src/console_options.hpp"
 #include "src/lease.hpp"
+#include "src/progress_line.hpp"
 #include "transport/byte_stream.hpp"
 #include "transport/line_clock.hpp"
 #include "transport/recording_stream.hpp"
@@ -63,12 +66,20 @@ class conversation {
     const std::string& problem() const { return problem_; }
 
     // "[   3.2 s] text" on standard error.
-    void tell(const std::string& text) const;
+    void tell(const std::string& text, int colour = 0) const;
+    // What the living line of a terminal says beside the console; it goes on until something else is said.
+    void doing(const std::string& what) const;
+    bool has_living_line() const { return progress_->is_live() && !is_virtual_; }
+
+    // The recording has failed and the operator did not say that it may: nothing new is to be begun.
+    std::optional<std::string> reason_to_stop() const;
 
   private:
     void interrupt(const std::string& why, boost::asio::cancellation_signal& stop);
     void tell_failure(const std::exception_ptr& error);
     int run_to_end(boost::asio::awaitable<int> flow);
+    void keep_line_alive(boost::asio::steady_timer& timer) const;
+    void draw_line() const;
     boost::asio::awaitable<std::unique_ptr<transport::byte_stream>> open_stream();
     boost::asio::awaitable<int> raw_flow(raw_talk body);
     boost::asio::awaitable<int> flow(talk body);
@@ -86,6 +97,11 @@ class conversation {
     std::function<void()> on_begin_;
     bool is_silent_ = false;
     std::unique_ptr<lease> lease_;
+    std::shared_ptr<progress_line> progress_ = std::make_shared<progress_line>();
+    mutable std::string doing_;
+    const sac::console* line_ = nullptr;  // while there is one
+    bool is_virtual_ = false;
+    bool is_raw_ = false;  // the terminal belongs to the console itself
     bool is_replay_ = false;
     sac::entry door_ = sac::entry::sac;
     std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();

@@ -1,10 +1,89 @@
 #include "src/run_display.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "src/output.hpp"
 
 namespace emsctl {
+namespace {
+
+constexpr int bold = 1, red = 31, yellow = 33;  // SGR
+
+std::string json_line(const nlohmann::json& document) {
+    return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
 
 void run_display::on(const scripts::event& happened) {
+    if (talk_.options().streams_events()) print_text(json_line(scripts::to_json(happened)));
+    if (talk_.has_living_line())
+        tell_step(happened);
+    else
+        tell_line(happened);
+}
+
+// The step that ends says how it went; what matters stays on a line of its own at once.
+void run_display::tell_step(const scripts::event& happened) {
+    using kind = scripts::event::kind;
+    const auto note = [this](const char* state, int colour) {
+        state_ = state;
+        colour_ = colour;
+    };
+    switch (happened.what) {
+        case kind::phase_started:
+            end_step();
+            talk_.tell("-- " + happened.text, bold);
+            break;
+        case kind::step_started:
+            end_step();
+            step_ = happened.step_name;
+            began_ = transport::line_clock::now();
+            talk_.doing(step_);
+            break;
+        case kind::found:
+            if (happened.details.value("severity", "") == "fault") note("fault", red);
+            talk_.tell("   found: " + happened.text, state_ == "fault" ? red : 0);
+            break;
+        case kind::change_started:
+            talk_.doing("changing: " + happened.text);
+            break;
+        case kind::change_planned:
+            note("would", yellow);
+            break;
+        case kind::change_done:
+            note("changed", yellow);
+            break;
+        case kind::change_failed:
+            note("failed", red);
+            tell_line(happened);
+            break;
+        case kind::restarting:
+            talk_.doing("restarting: " + happened.text);
+            break;
+        case kind::verdict:
+            end_step();
+            talk_.doing("leaving the console");
+            break;
+        default:
+            tell_line(happened);
+            break;
+    }
+}
+
+void run_display::end_step() {
+    if (step_.empty()) return;
+    const double took = std::chrono::duration<double>(transport::line_clock::now() - began_).count();
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%-8s%6.1f s  ", state_.c_str(), took);
+    talk_.tell(text.data() + step_, colour_);
+    step_.clear();
+    state_ = "ok";
+    colour_ = 0;
+}
+
+void run_display::tell_line(const scripts::event& happened) {
     using kind = scripts::event::kind;
     switch (happened.what) {
         case kind::phase_started:
@@ -46,8 +125,10 @@ void run_display::on(const scripts::event& happened) {
     }
 }
 
-void print_account(const scripts::report& account, bool json) {
-    if (json) return print_json(scripts::to_json(account));
+void print_account(const scripts::report& account, const console_options& options) {
+    if (options.json()) return print_json(scripts::to_json(account));
+    if (options.streams_events())
+        return print_text(json_line({{"event", "report"}, {"report", scripts::to_json(account)}}));
     scripts::text_style style;
     style.width = terminal_width();
     style.colour = standard_output_wants_colour();

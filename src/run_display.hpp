@@ -1,5 +1,9 @@
-// What a person sees while a runbook works: one line per event on standard error.
+// What a person or a program sees while a runbook works: on a terminal one line for each step that is done and a living
+// one for the step that works, elsewhere a line for each event, or each event as JSON.
 #pragma once
+
+#include <chrono>
+#include <string>
 
 #include "scripts/runner.hpp"
 #include "src/conversation.hpp"
@@ -10,12 +14,21 @@ class run_display final : public scripts::observer {
   public:
     explicit run_display(const conversation& talk) : talk_(talk) {}
     void on(const scripts::event& happened) override;
+    std::optional<std::string> reason_to_stop() override { return talk_.reason_to_stop(); }
 
   private:
+    void tell_line(const scripts::event& happened);
+    void tell_step(const scripts::event& happened);
+    void end_step();
+
     const conversation& talk_;
+    std::string step_;  // that works now, on a terminal
+    std::string state_ = "ok";
+    int colour_ = 0;
+    transport::line_clock::time_point began_{};
 };
 
-// The whole account on standard output.
-void print_account(const scripts::report& account, bool json);
+// The whole account on standard output, as text, JSON, or the last of the events.
+void print_account(const scripts::report& account, const console_options& options);
 
 }  // namespace emsctl

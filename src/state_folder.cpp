@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 
@@ -22,6 +24,36 @@ std::filesystem::path state_folder(const std::string& kind) {
     if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     if (error) throw usage_error("the folder " + folder.string() + " cannot be made: " + error.message());
     return folder;
+}
+
+std::vector<std::filesystem::path> forget_oldest(const std::filesystem::path& folder, const std::string& ending,
+                                                 std::size_t most_files, std::uintmax_t most_bytes) {
+    struct kept {
+        std::filesystem::file_time_type when;
+        std::filesystem::path path;
+        std::uintmax_t size;
+    };
+    std::vector<kept> files;
+    std::uintmax_t bytes = 0;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        std::error_code ignored;
+        if (!entry.is_regular_file(ignored) || entry.path().extension() != ending) continue;
+        files.push_back({entry.last_write_time(ignored), entry.path(), entry.file_size(ignored)});
+        bytes += files.back().size;
+    }
+    std::sort(files.begin(), files.end(), [](const kept& a, const kept& b) { return a.when < b.when; });
+    const auto yesterday = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
+    std::vector<std::filesystem::path> gone;
+    auto left = files.size();
+    for (const auto& file : files) {
+        if ((left <= most_files && bytes <= most_bytes) || file.when > yesterday) break;
+        if (!std::filesystem::remove(file.path, error)) continue;
+        --left;
+        bytes -= file.size;
+        gone.push_back(file.path);
+    }
+    return gone;
 }
 
 std::filesystem::path new_state_file(const std::string& kind, const std::string& name, const std::string& ending) {

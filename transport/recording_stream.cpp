@@ -130,13 +130,13 @@ void recording_writer::write_lines(const std::vector<recording_event>& events) {
 
 // One write() for each event, so that a crash leaves whole lines and at most one cut at the end.
 void recording_writer::append(const std::string& lines) {
-    if (!problem_.empty() || lines.empty()) return;
-    ssize_t n = 0;
-    do n = ::write(file_, lines.data(), lines.size());
-    while (n < 0 && errno == EINTR);
-    if (n == static_cast<ssize_t>(lines.size())) return;
-    const int error = n < 0 ? errno : ENOSPC;
-    problem_ = path_ + ": " + boost::system::error_code(error, boost::system::system_category()).message();
+    std::string_view rest = lines;
+    while (problem_.empty() && !rest.empty()) {
+        const ssize_t n = ::write(file_, rest.data(), rest.size());
+        if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));  // a part: the next try says why
+        if (n < 0 && errno != EINTR)
+            problem_ = path_ + ": " + boost::system::error_code(errno, boost::system::system_category()).message();
+    }
 }
 
 std::chrono::microseconds recording_writer::elapsed() const {
