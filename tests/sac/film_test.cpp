@@ -66,7 +66,7 @@ TEST_SUITE("sac/film") {
     TEST_CASE("the last picture of a recorded session is what its screen shows") {
         film_maker maker;
         session_reader reader;
-        transport::recording_file file(std::string(EMSCTL_SOURCE_DIR) + "/recordings/rdp-internal-error-2019.cast");
+        transport::recording_file file(std::string(EMSCTL_SOURCE_DIR) + "/recordings/repair-2019.cast");
         while (const auto event = file.next()) {
             if (event->what != transport::recording_event::kind::output) continue;
             maker.output(event->bytes, event->at);

@@ -45,7 +45,7 @@ std::vector<std::string> texts(const told_session& session, told_event::kind wha
 
 TEST_SUITE("sac/session_reader") {
     TEST_CASE("every command of a recorded repair is told with its proved result, however the bytes are cut") {
-        for (const std::string recording : {"rdp-internal-error-2019.cast", "rdp-internal-error-windows-11.cast"}) {
+        for (const std::string recording : {"repair-2019.cast", "repair-windows-11.cast"}) {
             CAPTURE(recording);
             const auto session = told(recording, 1'000'000);
             CHECK(session.commands.size() > 50);
@@ -64,8 +64,8 @@ TEST_SUITE("sac/session_reader") {
     }
 
     TEST_CASE("the console's way of drawing makes no difference to what a session did") {
-        const auto painted = told("rdp-internal-error-2019.cast", 4096);
-        const auto streamed = told("rdp-internal-error-windows-11.cast", 4096);
+        const auto painted = told("repair-2019.cast", 4096);
+        const auto streamed = told("repair-windows-11.cast", 4096);
         REQUIRE(painted.commands.size() == streamed.commands.size());
         for (std::size_t i = 0; i < painted.commands.size(); ++i) {
             CHECK(painted.commands[i].text == streamed.commands[i].text);

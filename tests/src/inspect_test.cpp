@@ -16,7 +16,7 @@ const std::string recordings = std::string(EMSCTL_SOURCE_DIR) + "/recordings/";
 TEST_SUITE("src/inspect") {
     TEST_CASE("a recording is told with its commands, their exit codes and the first lines of their output") {
         const scratch_folder where;
-        const auto ended = run_emsctl(where, {"inspect", recordings + "rdp-internal-error-2019.cast"});
+        const auto ended = run_emsctl(where, {"inspect", recordings + "repair-2019.cast"});
         CHECK(ended.status == 0);
         CHECK(ended.out.find("SAC command cmd\n") != std::string::npos);
         CHECK(ended.out.find("command     hostname (exit 0, ") != std::string::npos);
@@ -27,7 +27,7 @@ TEST_SUITE("src/inspect") {
     TEST_CASE("as JSON it is whole") {
         const scratch_folder where;
         const auto ended =
-            run_emsctl(where, {"inspect", recordings + "rdp-internal-error-2019.cast", "--output", "json"});
+            run_emsctl(where, {"inspect", recordings + "repair-2019.cast", "--output", "json"});
         const auto told = nlohmann::json::parse(ended.out);
         CHECK(told.at("schema") == 1);
         bool seen = false;
