@@ -13,6 +13,7 @@
 #include "src/command_exec.hpp"
 #include "src/command_inspect.hpp"
 #include "src/command_oob.hpp"
+#include "src/command_play.hpp"
 #include "src/command_probe.hpp"
 #include "src/command_recording.hpp"
 #include "src/command_run.hpp"
@@ -78,6 +79,7 @@ int run_program(int argc, char** argv) {
     setup_attach(app, chosen);
     setup_inspect(app, chosen);
     setup_recording(app, chosen);
+    setup_play(app, chosen);
     setup_doctor(app, chosen);
     setup_oob(app, chosen);
     setup_consoles(app, chosen);

@@ -1,6 +1,5 @@
 #include "src/command_attach.hpp"
 
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,7 +8,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -20,8 +18,8 @@
 #include "src/failure.hpp"
 #include "src/first_to_end.hpp"
 #include "src/output.hpp"
+#include "src/raw_terminal.hpp"
 #include "src/terminal_filter.hpp"
-#include "src/usage.hpp"
 #include "transport/transport_error.hpp"
 
 namespace emsctl {
@@ -31,35 +29,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr char escape_key = 0x1D;  // Ctrl-]
-
-termios terminal_before{};
-
-void restore_terminal() {
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
-}
-
-// A deadly signal: only what is allowed in a handler, then the signal's own effect.
-extern "C" void restore_and_die(int signal) {
-    restore_terminal();
-    ::signal(signal, SIG_DFL);
-    ::raise(signal);
-}
-
-// The terminal as a wire for keys, and back as it was, also when this program dies.
-class raw_terminal {
-  public:
-    raw_terminal() {
-        if (::tcgetattr(STDIN_FILENO, &terminal_before) != 0)
-            throw usage_error("attach needs a terminal on standard input");
-        for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGHUP, SIGQUIT}) ::signal(signal, restore_and_die);
-        termios raw = terminal_before;
-        ::cfmakeraw(&raw);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
-    }
-    ~raw_terminal() { restore_terminal(); }
-    raw_terminal(const raw_terminal&) = delete;
-    raw_terminal& operator=(const raw_terminal&) = delete;
-};
 
 struct detached {};  // the operator's wish to leave, thrown to end both directions
 
@@ -141,7 +110,7 @@ asio::awaitable<void> type(transport::byte_stream& line, sac::echo_watch& echo, 
 asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, bool read_only) {
     std::string end;
     {
-        raw_terminal terminal;
+        raw_terminal terminal("attach");
         sac::echo_watch echo;
         std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\r\n", line->describe().c_str());
         try {
