@@ -76,6 +76,7 @@ void session_reader::output(std::string_view bytes, microseconds at) {
     if (model_.boots() != boots_) {
         boots_ = model_.boots();
         const auto name = model_.machine().field("name");
+        if (!name.empty()) out_.machine_names.emplace_back(name);
         tell(told_event::kind::boot,
              name.empty() ? "the machine came up" : "the machine came up: " + std::string(name));
     }
@@ -203,7 +204,7 @@ void session_reader::entered_in_frame(const std::string& line) {
     for (const std::string_view first : {">u.64 echo ", ">>u.64 echo "})
         if (line.starts_with(first)) {
             if (first[1] != '>') upload_.clear();
-            upload_ += line.substr(first.size());
+            upload_.push_back(line.substr(first.size()));
             return;
         }
     if (line == "chcp") awaits_code_page_ = true;
@@ -213,7 +214,9 @@ void session_reader::entered_in_frame(const std::string& line) {
     const auto tick = number(words[2]);
     if (!tick) return;
     if (words[1] == "up") {
-        if (auto bytes = from_base64(upload_)) files_[words[3]] = std::move(*bytes);
+        std::string all;
+        for (const auto& part : upload_) all += part;
+        if (auto bytes = from_base64(all)) files_[words[3]] = {std::move(*bytes), upload_};
         return;
     }
     const auto id = number(words[3].substr(0, words[3].find('.')));
@@ -224,7 +227,11 @@ void session_reader::entered_in_frame(const std::string& line) {
         const auto name = std::to_string(*id);
         command.in_powershell = files_.contains(name + ".ps1");
         const auto file = files_.find(name + (command.in_powershell ? ".ps1" : ".cmd"));
-        if (file != files_.end()) command.text = command_text(file->second, command.in_powershell, out_.code_page);
+        if (file != files_.end()) {
+            command.file = file->second.bytes;
+            command.file_lines = file->second.lines;
+            command.text = command_text(command.file, command.in_powershell, out_.code_page);
+        }
         running_.insert_or_assign(*id, framed{out_.commands.size(), *id, {}});
         tell(told_event::kind::command, command.text, out_.commands.size());
         out_.commands.push_back(std::move(command));

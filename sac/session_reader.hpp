@@ -27,6 +27,8 @@ struct told_command {
     microseconds began{}, ended{};
     bool in_powershell = false;
     std::string text;  // UTF-8; of a framed command the file that travelled, without its last line end
+    std::string file;  // those exact bytes
+    std::vector<std::string> file_lines;  // their base64, as it was typed
     std::string out_bytes, err_bytes;
     std::optional<std::int64_t> exit_code;
     proof how = proof::incomplete;
@@ -49,7 +51,8 @@ std::string_view to_string(told_event::kind);
 struct told_session {
     std::vector<told_event> events;
     std::vector<told_command> commands;
-    int code_page = 437;  // as chcp said in the session; the decoder of the outputs
+    int code_page = 437;                     // as chcp said in the session; the decoder of the outputs
+    std::vector<std::string> machine_names;  // as the machine told them when it came up
 };
 
 class session_reader {
@@ -96,11 +99,15 @@ class session_reader {
     std::optional<std::size_t> typed_command_;         // whose output runs by
 
     std::optional<command_frame> frame_;
-    std::string upload_;                        // base64 in u.64
-    std::map<std::string, std::string> files_;  // accepted in the session's folder
-    std::map<int, framed> running_;             // by command number, until its answer is whole
-    std::string end_mark_;                      // awaited; empty: none
-    std::uint64_t entered_at_ = 0;              // text offset of the line whose answer is awaited
+    struct file {
+        std::string bytes;
+        std::vector<std::string> lines;
+    };
+    std::vector<std::string> upload_;    // base64 in u.64, line by line
+    std::map<std::string, file> files_;  // accepted in the session's folder
+    std::map<int, framed> running_;      // by command number, until its answer is whole
+    std::string end_mark_;               // awaited; empty: none
+    std::uint64_t entered_at_ = 0;       // text offset of the line whose answer is awaited
     bool awaits_code_page_ = false;
 };
 

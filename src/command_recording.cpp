@@ -13,6 +13,7 @@
 #include "src/new_file.hpp"
 #include "src/output.hpp"
 #include "src/recorded_session.hpp"
+#include "src/scrub_recording.hpp"
 #include "src/usage.hpp"
 #include "transport/foreign_recording.hpp"
 
@@ -47,6 +48,24 @@ void save(const std::string& path, const std::string& text) {
     const auto problem = write_new(path, text);
     if (!problem.empty()) throw usage_error(path + ": " + problem);
     std::fprintf(stderr, "written: %s\n", path.c_str());
+}
+
+// Sealed as if it had been recorded.
+void save_recording(const std::string& path, const transport::recording& what) {
+    transport::recording_seal seal;
+    transport::recording_encoder encoder;
+    std::string out = transport::header_line(what.header);
+    seal.add(out);
+    for (const auto& event : what.events) {
+        const auto lines = encoder.encode(event);
+        if (event.what == kind::mark)
+            seal.add_mark(event.at, event.bytes, lines);
+        else
+            seal.add(lines);
+        out += lines;
+    }
+    out += seal.closing_lines(what.events.empty() ? std::chrono::microseconds() : what.events.back().at);
+    save(path, out);
 }
 
 // Lines as they ran by, with the time of their end; what was typed stands behind "> ".
@@ -161,20 +180,7 @@ int run_recording_import(const recording_options& options) {
     }
     what.header.facts["imported_from"] = options.format;
     if (what.header.title.empty()) what.header.title = "imported from " + options.format;
-    transport::recording_seal seal;
-    transport::recording_encoder encoder;
-    std::string out = transport::header_line(what.header);
-    seal.add(out);
-    for (const auto& event : what.events) {
-        const auto lines = encoder.encode(event);
-        if (event.what == kind::mark)
-            seal.add_mark(event.at, event.bytes, lines);
-        else
-            seal.add(lines);
-        out += lines;
-    }
-    out += seal.closing_lines(what.events.empty() ? std::chrono::microseconds() : what.events.back().at);
-    save(options.to, out);
+    save_recording(options.to, what);
     return exit_ok;
 }
 
@@ -194,9 +200,22 @@ int run_recording_export(const recording_options& options) {
     return exit_ok;
 }
 
+int run_recording_scrub(const recording_options& options) {
+    const auto scrubbed = scrub_recording(load(options.file), options.names, options.patterns);
+    for (const auto& text : scrubbed.stands_for) std::fprintf(stderr, "%s\n", text.c_str());
+    if (!scrubbed.left.empty()) {
+        std::string text = "not written, because these could not be taken out everywhere:";
+        for (const auto& one : scrubbed.left) text += " " + one;
+        throw usage_error(text);
+    }
+    save_recording(options.to, scrubbed.what);
+    std::fprintf(stderr, "Read it before others do: a name nobody told stays (--name, --pattern).\n");
+    return exit_ok;
+}
+
 void setup_recording(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<recording_options>();
-    auto* verb = app.add_subcommand("recording", "recordings as files: verify, show, import, export");
+    auto* verb = app.add_subcommand("recording", "recordings as files: verify, show, import, export, scrub");
     verb->require_subcommand(1);
     const auto output = [&](CLI::App& one) {
         one.add_option("--output", options->output, "text or json [text]")->check(CLI::IsMember({"text", "json"}));
@@ -232,6 +251,15 @@ exported->add_option("--format", options->format, "cast2, cast3, script, raw or 
     ->check(CLI::IsMember({"cast2", "cast3", "script", "raw", "text"}));
 exported->footer("What was secret is stars there. asciinema plays a recording also as it is.");
 exported->callback([options, &chosen] { chosen = [options] { return run_recording_export(*options); }; });
+auto* scrub = verb->add_subcommand("scrub", "a recording for others to see, without whose machine it was");
+scrub->add_option("file", options->file, "a recording")->required();
+scrub->add_option("to", options->to, "the new recording")->required();
+scrub->add_option("--name", options->names, "a further name to take out; repeatable")->allow_extra_args(false);
+scrub->add_option("--pattern", options->patterns, "whatever matches (ECMAScript); repeatable")->allow_extra_args(false);
+scrub->footer(
+    "Machine and user names that the session tells, GUIDs, addresses, account SIDs and thumbprints are\n"
+    "replaced by others of the same length, the same for the same, also inside what travelled in base64.");
+scrub->callback([options, &chosen] { chosen = [options] { return run_recording_scrub(*options); }; });
 }
 
 }  // namespace emsctl

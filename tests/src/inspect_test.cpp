@@ -26,8 +26,7 @@ TEST_SUITE("src/inspect") {
 
     TEST_CASE("as JSON it is whole") {
         const scratch_folder where;
-        const auto ended =
-            run_emsctl(where, {"inspect", recordings + "repair-2019.cast", "--output", "json"});
+        const auto ended = run_emsctl(where, {"inspect", recordings + "repair-2019.cast", "--output", "json"});
         const auto told = nlohmann::json::parse(ended.out);
         CHECK(told.at("schema") == 1);
         bool seen = false;

@@ -114,6 +114,30 @@ TEST_SUITE("src/recording") {
         CHECK(file_text(where / "raw3") == file_text(where / "raw"));
     }
 
+    TEST_CASE("a scrubbed repair shows nothing of its machine, and still repairs when its results are replayed") {
+        for (const std::string file : {"repair-2019.cast", "repair-windows-11.cast"}) {
+            CAPTURE(file);
+            const scratch_folder where;
+            const auto ended =
+                run_emsctl(where, {"recording", "scrub", EMSCTL_SOURCE_DIR "/recordings/" + file, where / "s.cast",
+                                   "--name", "ContosoRelay", "--pattern", "relay\\.exe"});
+            CAPTURE(ended.err);
+            CHECK(ended.status == 0);
+            CHECK(ended.err.find("web-rds01 -> ") != std::string::npos);
+            CHECK(run_emsctl(where, {"recording", "verify", where / "s.cast"}).status == 0);
+            auto shown =
+                run_emsctl(where, {"inspect", where / "s.cast", "--output", "json"}).out + file_text(where / "s.cast");
+            for (const char* word : {"WEB-RDS01", "web-rds01", "ContosoRelay", "5d2f7c1e-9a34", "relay.exe"})
+                CHECK(shown.find(word) == std::string::npos);
+            auto again = repair("rdp-internal-error", "replay:" + (where / "s.cast") + "?level=commands",
+                                "xxxxxxxxxxx1", where / "journal");
+            again.insert(again.end(), {"--output", "json"});
+            const auto repaired = run_emsctl(where, again);
+            CAPTURE(repaired.err);
+            CHECK(nlohmann::json::parse(repaired.out).at("result") == "repaired");
+        }
+    }
+
     TEST_CASE("files that are none are refused with their names") {
         const scratch_folder where;
         std::ofstream(where / "noise") << std::string(
