@@ -27,9 +27,15 @@ struct console::state {
     line_clock::time_point last_byte{};
     std::exception_ptr ended;
     line_timer* waiter = nullptr;  // of the one caller that waits
+    const claim* awaited = nullptr;
 
+    bool is_stopped() const {
+        const auto at = model.now();
+        return at == place::bugcheck || at == place::kernel_sac;
+    }
+    // Who waits is woken for what it awaits, not for every byte.
     void news() {
-        if (waiter) waiter->cancel();
+        if (waiter && (ended || is_stopped() || (*awaited)(model))) waiter->cancel();
     }
 };
 
@@ -74,11 +80,11 @@ asio::awaitable<bool> console::comes_true(claim holds, span_of_time limit) {
     while (true) {
         if (holds(s->model)) co_return true;
         if (s->ended) std::rethrow_exception(s->ended);
-        const auto at = s->model.now();
-        if (at == place::bugcheck || at == place::kernel_sac) fail(sac_error::guest_stopped, situation());
+        if (s->is_stopped()) fail(sac_error::guest_stopped, situation());
         if (line_clock::now() >= deadline) co_return false;
         timer.expires_at(deadline);
         s->waiter = &timer;
+        s->awaited = &holds;
         boost::system::error_code woken;
         try {
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));

@@ -29,9 +29,11 @@ class sim_stream final : public transport::byte_stream {
             }
             if (closed_ || machine_->has_hung_up()) transport::fail(transport::transport_error::closed, name_);
             const auto next = machine_->next_event();
+            if (next && transport::virtual_time::jump_to(start_ + *next)) continue;
             timer_.expires_at(next ? start_ + *next : line_clock::time_point::max());
             boost::system::error_code woken;
             co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            timer_.forget();
         }
     }
 

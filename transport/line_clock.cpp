@@ -1,5 +1,6 @@
 #include "transport/line_clock.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -9,6 +10,10 @@ namespace {
 
 thread_local std::optional<line_clock::time_point> virtual_now;
 thread_local std::multiset<line_clock::time_point> expiries;
+thread_local bool nothing_is_ready = false;
+thread_local unsigned jumps = 0;
+
+constexpr unsigned most_jumps = 256;  // in a row
 
 }  // namespace
 
@@ -28,6 +33,7 @@ void line_timer::forget() {
 
 void line_timer::cancel() {
     forget();
+    nothing_is_ready = false;
     base::cancel();
 }
 
@@ -47,6 +53,18 @@ virtual_time::~virtual_time() {
     virtual_now.reset();
 }
 
+void virtual_time::something_is_ready() noexcept {
+    nothing_is_ready = false;
+}
+
+bool virtual_time::jump_to(line_clock::time_point t) noexcept {
+    if (!virtual_now || !nothing_is_ready || jumps >= most_jumps) return false;
+    if (!expiries.empty() && *expiries.begin() <= t) return false;
+    ++jumps;
+    virtual_now = std::max(*virtual_now, t);
+    return true;
+}
+
 bool virtual_time::is_active() noexcept {
     return virtual_now.has_value();
 }
@@ -56,9 +74,12 @@ void virtual_time::run(boost::asio::io_context& context) {
         while (context.poll() > 0) {
         }
         if (context.stopped()) return;
+        nothing_is_ready = true;
+        jumps = 0;
         const auto next = expiries.upper_bound(*virtual_now);
         if (next == expiries.end()) {
             // Work is outstanding, yet no timer can end it: a real descriptor, or a deadlock. Let the reactor decide.
+            nothing_is_ready = false;
             context.run_one();
             continue;
         }

@@ -45,12 +45,11 @@ class line_timer : private boost::asio::basic_waitable_timer<line_clock> {
     void expires_at(line_clock::time_point t);
     using base::async_wait;
     void cancel();  // virtual time no longer stops here
+    void forget();  // the same for a timer that has expired and is kept for later
     using base::expiry;
     using base::get_executor;
 
   private:
-    void forget();
-
     bool counted_ = false;
 };
 
@@ -63,6 +62,13 @@ class virtual_time {
     virtual_time& operator=(const virtual_time&) = delete;
 
     static bool is_active() noexcept;
+
+    // For whoever would only wait until `t` and then go on: moves the clock there at once and says so, if time is
+    // virtual, nobody else could have anything to do before, and it is not for too often in a row (signals are to be
+    // heard). A wait costs system calls even when it takes no time.
+    static bool jump_to(line_clock::time_point t) noexcept;
+    // Something was made ready beside a line_timer: no jumping before it had its turn.
+    static void something_is_ready() noexcept;
 
     // Runs `context` until it has no work left; when nothing is ready, the clock jumps to the earliest timer.
     void run(boost::asio::io_context& context);

@@ -71,6 +71,7 @@ class replay final : public replay_stream {
             if (more && received_ >= outputs_[output_].needs) {
                 const auto due = start_ + outputs_[output_].at;
                 if (due <= line_clock::now()) break;
+                if (virtual_time::jump_to(due)) break;
                 timer_.expires_at(due);
                 co_await wait_for_change();
             } else {
@@ -123,6 +124,7 @@ class replay final : public replay_stream {
             else
                 co_await timed_.async_wait(asio::redirect_error(asio::use_awaitable, error));
         }
+        void forget() { timed_.forget(); }
         void cancel() {
             ++cancels_;
             timed_.cancel();
@@ -142,6 +144,7 @@ class replay final : public replay_stream {
         boost::system::error_code error;
         const std::size_t before = timer_.cancels();
         co_await timer_.wait(error);
+        timer_.forget();
         // Our own cancel() means "look again"; any other one is the caller's.
         if (error && timer_.cancels() == before) throw boost::system::system_error(error, describe());
     }
