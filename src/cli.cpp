@@ -13,6 +13,7 @@
 #include "src/command_exec.hpp"
 #include "src/command_oob.hpp"
 #include "src/command_probe.hpp"
+#include "src/command_rdp_probe.hpp"
 #include "src/command_run.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
@@ -73,6 +74,7 @@ int run_program(int argc, char** argv) {
     setup_undo(app, chosen);
     setup_exec(app, chosen);
     setup_probe(app, chosen);
+    setup_rdp_probe(app, chosen);
     setup_attach(app, chosen);
     setup_doctor(app, chosen);
     setup_oob(app, chosen);
