@@ -171,7 +171,7 @@ void judge_versions(const rdp_findings& f, rdp_verdict& verdict) {
     if (any_old && is("1.2", refused) && !is("1.3", accepted))
         verdict.problems.push_back(
             {"TLS", "the server accepts no version of TLS after 1." + std::string(is("1.1", accepted) ? "1" : "0"),
-             "Clients of today do not offer the older ones: " + std::string(symptom) + "TLS 1.2 is switched off. " +
+             std::string(symptom) + "clients of today do not offer the older ones. TLS 1.2 is switched off. " +
                  look_inside,
              true});
     else if (any_old)

@@ -96,17 +96,17 @@ struct failure_words {
 };
 
 constexpr std::array<failure_words, 6> failures{{
-    {rdp_failure::ssl_required_by_server, "SSL_REQUIRED_BY_SERVER", "The server insists on TLS."},
+    {rdp_failure::ssl_required_by_server, "SSL_REQUIRED_BY_SERVER", "the server insists on TLS"},
     {rdp_failure::ssl_not_allowed_by_server, "SSL_NOT_ALLOWED_BY_SERVER",
-     "The server is set to standard RDP security and takes no TLS."},
+     "the server is set to standard RDP security and takes no TLS"},
     {rdp_failure::ssl_cert_not_on_server, "SSL_CERT_NOT_ON_SERVER",
-     "The server has no certificate that it can use, so it cannot start TLS."},
+     "the server has no certificate that it can use, so it cannot start TLS"},
     {rdp_failure::inconsistent_flags, "INCONSISTENT_FLAGS",
-     "The protocols asked for do not go together with what is in effect."},
+     "the protocols asked for do not go together with what is in effect"},
     {rdp_failure::hybrid_required_by_server, "HYBRID_REQUIRED_BY_SERVER",
-     "The server insists on Network Level Authentication (CredSSP)."},
+     "the server insists on Network Level Authentication (CredSSP)"},
     {rdp_failure::ssl_with_user_auth_required_by_server, "SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER",
-     "The server wants TLS with a certificate of the user."},
+     "the server wants TLS with a certificate of the user"},
 }};
 
 const failure_words* words_for(rdp_failure failure) {
@@ -145,7 +145,7 @@ std::string name_of(rdp_failure failure) {
 
 std::string meaning_of(rdp_failure failure) {
     const auto* words = words_for(failure);
-    return words ? words->meaning : "The server refuses for a reason that the protocol's documentation does not know.";
+    return words ? words->meaning : "the server refuses for a reason that the protocol's documentation does not know";
 }
 
 std::string rdp_connection_request(std::uint32_t protocols) {

@@ -36,7 +36,7 @@ enum class rdp_failure : std::uint32_t {
 
 // "HYBRID_REQUIRED_BY_SERVER", as the document writes it; "failure code 77" for one it does not know.
 std::string name_of(rdp_failure failure);
-// One sentence for a person.
+// For a person, as the end of a sentence.
 std::string meaning_of(rdp_failure failure);
 
 // The request's protocols are flags; standard security needs none.
