@@ -15,6 +15,7 @@
 #include "src/command_probe.hpp"
 #include "src/command_rdp_probe.hpp"
 #include "src/command_run.hpp"
+#include "src/command_runbook.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
 #include "src/exit_status.hpp"
@@ -80,6 +81,7 @@ int run_program(int argc, char** argv) {
     setup_oob(app, chosen);
     setup_consoles(app, chosen);
     setup_completion(app, chosen);
+    setup_runbook(app, chosen);
     setup_simulate(app, chosen);
     if (argc < 2) {
         std::fprintf(stderr, "%s", app.help().c_str());
