@@ -14,10 +14,6 @@ constexpr std::array<std::string_view, 22> keywords{
     "and", "break", "do",  "else", "elseif", "end",    "false",  "for",  "function", "goto",  "if",
     "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
 
-bool is_keyword(std::string_view word) {
-    return std::ranges::find(keywords, word) != keywords.end();
-}
-
 bool begins_name(char c) {
     return std::isalpha(static_cast<unsigned char>(c)) || c == '_';
 }
@@ -86,7 +82,7 @@ std::vector<std::string_view> tokens_of(std::string_view text) {
 }
 
 bool is_name(std::string_view token) {
-    return !token.empty() && begins_name(token[0]) && !is_keyword(token);
+    return !token.empty() && begins_name(token[0]) && !is_lua_keyword(token);
 }
 
 // Names after `local`, `for` and in the brackets after `function`.
@@ -107,6 +103,10 @@ std::set<std::string_view> locals_in(const std::vector<std::string_view>& tokens
 
 }  // namespace
 
+bool is_lua_keyword(std::string_view word) {
+    return std::ranges::find(keywords, word) != keywords.end();
+}
+
 std::set<std::string> names_from_outside(std::string_view expression) {
     const auto tokens = tokens_of(expression);
     const auto locals = locals_in(tokens);
@@ -123,7 +123,7 @@ std::set<std::string> names_from_outside(std::string_view expression) {
 }
 
 bool is_known_to_lua(const std::string& name) {
-    return is_keyword(name) || !evaluate("type(" + name + ")", {}).error;
+    return is_lua_keyword(name) || !evaluate("type(" + name + ")", {}).error;
 }
 
 }  // namespace emsctl::scripts

@@ -11,6 +11,9 @@ namespace emsctl::scripts {
 // Of an expression that compiles. Names of functions that the box has (`same`, `string`) are among them.
 std::set<std::string> names_from_outside(std::string_view expression);
 
+// `end` and its like can be no name.
+bool is_lua_keyword(std::string_view word);
+
 // Whether every expression knows the name: a function of the box, or a word such as `nil`.
 bool is_known_to_lua(const std::string& name);
 

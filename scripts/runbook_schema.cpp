@@ -88,6 +88,10 @@ json when_is(const char* key, json value, json consequence) {
     return when_then(std::move(condition), std::move(consequence));
 }
 
+json filled_list(const char* key) {
+    return {{"required", {key}}, {"properties", {{key, {{"minItems", 1}}}}}};
+}
+
 json command_keys() {
     return {{"cmd", full_text("Template: what would stand in a .cmd file (%% for a percent sign).")},
             {"powershell", full_text("Template: what would stand in a .ps1 file, for Windows PowerShell.")}};
@@ -109,7 +113,7 @@ json reading_keys() {
 }
 
 json reading_rules() {
-    json fields = when_is("parse", "fields", needs({"fields"}));
+    json fields = when_is("parse", "fields", filled_list("fields"));
     json separator =
         when_then(needs({"separator"}), {{"properties", {{"parse", {{"const", "fields"}}}}}, {"required", {"parse"}}});
     return json::array({has_one_command(), std::move(fields), std::move(separator)});
@@ -197,7 +201,7 @@ json variable_map() {
     const json is_int = {{"properties", {{"type", {{"const", "int"}}}}}, {"required", {"type"}}};
     map["allOf"] = json::array({json{{"if", is_int}, {"then", default_is({{"type", "integer"}})}, {"else", no_bounds}},
                                 when_is("type", "bool", default_is({{"enum", {true, false, "yes", "no"}}})),
-                                when_is("type", "enum", needs({"choices"}))});
+                                when_is("type", "enum", filled_list("choices"))});
     return map;
 }
 
