@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "scripts/expressions.hpp"
+#include "scripts/lua_names.hpp"
 #include "scripts/member_reader.hpp"
 #include "scripts/sha256.hpp"
 #include "scripts/step_reader.hpp"
@@ -12,7 +13,7 @@ namespace emsctl::scripts {
 namespace {
 
 bool is_name(std::string_view text) {
-    if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
+    if (text.empty() || is_lua_keyword(text) || (text[0] >= '0' && text[0] <= '9')) return false;
     return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == text.npos;
 }
 

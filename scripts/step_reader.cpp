@@ -110,11 +110,13 @@ step_action read_command(member_reader& members, complaints& errors) {
     change.effective =
         members.one_of("effective", {"now", "restart"}, 0) == 0 ? takes_effect::now : takes_effect::restart;
     change.limit = members.seconds("limit", std::chrono::seconds(300));
-    if (const auto* before = members.take("before"))
+    if (const auto* before = members.take("before")) {
+        if (before->what != yaml_node::kind::list) errors.add(before->at, "\"before\" must be a list of readings");
         for (const auto& item : before->items) {
             change.before.push_back(read_reading(item, errors));
             if (change.before.back().register_as.empty()) errors.add(item.at, "a reading before needs \"register\"");
         }
+    }
     if (const auto* undo = members.need("undo")) change.undo = read_undo(*undo, errors);
     if (const auto* node = members.take("proof")) {
         proof_plan proof;

@@ -132,6 +132,15 @@ rendering render(std::string_view with_holes, const scope& names, insertion wher
     return result;
 }
 
+std::vector<std::string> holes_of(std::string_view with_holes) {
+    std::vector<std::string> holes;
+    static_cast<void>(cut(with_holes, [&](const piece& part) -> std::optional<std::string> {
+        if (part.is_hole) holes.emplace_back(part.text);
+        return std::nullopt;
+    }));
+    return holes;
+}
+
 std::optional<std::string> template_error(std::string_view with_holes) {
     return cut(with_holes, [](const piece& part) -> std::optional<std::string> {
         if (!part.is_hole) return std::nullopt;

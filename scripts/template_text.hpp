@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scripts/expressions.hpp"
 
@@ -20,6 +21,9 @@ struct rendering {
 // Into text: control characters of values become '?'. Into commands: a value is taken only if it cannot end the quotes
 // it stands in, or, outside quotes, is one plain word. `raw(x)` switches that off for one value.
 rendering render(std::string_view with_holes, const scope& names, insertion where);
+
+// The Lua in its holes, in order; of a text that can be rendered.
+std::vector<std::string> holes_of(std::string_view with_holes);
 
 std::optional<std::string> template_error(std::string_view with_holes);  // nullopt: it can be rendered
 

@@ -15,8 +15,10 @@
 #include "src/command_oob.hpp"
 #include "src/command_play.hpp"
 #include "src/command_probe.hpp"
+#include "src/command_rdp_probe.hpp"
 #include "src/command_recording.hpp"
 #include "src/command_run.hpp"
+#include "src/command_runbook.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
 #include "src/exit_status.hpp"
@@ -76,6 +78,7 @@ int run_program(int argc, char** argv) {
     setup_undo(app, chosen);
     setup_exec(app, chosen);
     setup_probe(app, chosen);
+    setup_rdp_probe(app, chosen);
     setup_attach(app, chosen);
     setup_inspect(app, chosen);
     setup_recording(app, chosen);
@@ -84,6 +87,7 @@ int run_program(int argc, char** argv) {
     setup_oob(app, chosen);
     setup_consoles(app, chosen);
     setup_completion(app, chosen);
+    setup_runbook(app, chosen);
     setup_simulate(app, chosen);
     if (argc < 2) {
         std::fprintf(stderr, "%s", app.help().c_str());

@@ -1,6 +1,7 @@
 #include "src/command_completion.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -21,8 +22,21 @@ std::vector<std::string> options_of(const CLI::App& verb) {
     std::vector<std::string> names;
     for (const auto* option : verb.get_options())
         for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+    for (const auto* inner : verb.get_subcommands(nullptr))
+        for (const auto& name : options_of(*inner))
+            if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     return names;
 }
+
+// What a verb wants beside its options: the names of runbooks, and, unless it talks to no console, those of consoles.
+bool wants_runbooks(const CLI::App& verb) {
+    return verb.get_name() == "run" || verb.get_name() == "runbook";
+}
+bool wants_consoles(const CLI::App& verb) {
+    return verb.get_name() != "runbook" && verb.get_name() != "rdp-probe";
+}
+
+constexpr const char* runbooks = "$(emsctl runbook list --names 2>/dev/null)";
 
 std::vector<std::string> kinds() {
     std::vector<std::string> all;
@@ -33,11 +47,13 @@ std::vector<std::string> kinds() {
 // zsh runs the same function through its bashcompinit.
 std::string for_bash(const CLI::App& app, const std::string& before) {
     std::vector<std::string> verbs;
-    std::string cases;
+    std::string cases, without_consoles;
     for (const auto* verb : app.get_subcommands(nullptr)) {
         verbs.push_back(verb->get_name());
         std::vector<std::string> words = options_of(*verb);
         for (const auto* inner : verb->get_subcommands(nullptr)) words.push_back(inner->get_name());
+        if (wants_runbooks(*verb)) words.emplace_back(runbooks);
+        if (!wants_consoles(*verb)) without_consoles += verb->get_name() + ":*|";
         cases += "        " + verb->get_name() + ") words=\"" + joined(words) + "\" ;;\n";
     }
     return before +
@@ -52,8 +68,10 @@ std::string for_bash(const CLI::App& app, const std::string& before) {
            "    case \"${COMP_WORDS[1]}\" in\n" +
            cases +
            "    esac\n"
-           "    case \"$word\" in\n"
-           "        -*) ;;\n"
+           "    case \"${COMP_WORDS[1]}:$word\" in\n"
+           "        " +
+           without_consoles +
+           "*:-*) ;;\n"
            "        *) words=\"$words $(emsctl consoles list --names 2>/dev/null) " +
            joined(kinds()) +
            "\" ;;\n"
@@ -66,8 +84,10 @@ std::string for_bash(const CLI::App& app, const std::string& before) {
 
 std::string for_fish(const CLI::App& app) {
     std::string script = "complete -c emsctl -f\n";
+    std::string without_consoles;
     for (const auto* verb : app.get_subcommands(nullptr)) {
         const auto& name = verb->get_name();
+        if (!wants_consoles(*verb)) without_consoles += " " + name;
         script +=
             "complete -c emsctl -n __fish_use_subcommand -a " + name + " -d \"" + verb->get_description() + "\"\n";
         for (const auto& option : options_of(*verb))
@@ -76,9 +96,16 @@ std::string for_fish(const CLI::App& app) {
         for (const auto* inner : verb->get_subcommands(nullptr))
             script +=
                 "complete -c emsctl -n \"__fish_seen_subcommand_from " + name + "\" -a " + inner->get_name() + "\n";
+        if (wants_runbooks(*verb))
+            script += "complete -c emsctl -n \"__fish_seen_subcommand_from " + name +
+                      "\" -a \"(emsctl runbook list --names 2>/dev/null)\"\n";
     }
-    script += "complete -c emsctl -n \"not __fish_use_subcommand\" -a \"(emsctl consoles list --names 2>/dev/null)\"\n";
-    return script + "complete -c emsctl -n \"not __fish_use_subcommand\" -a \"" + joined(kinds()) + "\"\n";
+    const std::string somewhere =
+        "complete -c emsctl -n \"not __fish_use_subcommand; and not "
+        "__fish_seen_subcommand_from" +
+        without_consoles + "\" -a ";
+    return script + somewhere + "\"(emsctl consoles list --names 2>/dev/null)\"\n" + somewhere + "\"" +
+           joined(kinds()) + "\"\n";
 }
 
 }  // namespace

@@ -1,0 +1,390 @@
+#include "scripts/runbook_schema.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "scripts/runbook.hpp"
+
+namespace emsctl::scripts {
+namespace {
+
+using json = nlohmann::ordered_json;
+using names = std::vector<std::string>;
+
+constexpr const char* name_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
+constexpr int longest_wait = 24 * 3600;
+
+json described(json what, const char* description) {
+    what["description"] = description;
+    return what;
+}
+
+// A plain scalar of YAML that looks like a number or a boolean is a text to the parser all the same.
+json text(const char* description) {
+    return described({{"type", {"string", "number", "boolean"}}}, description);
+}
+json full_text(const char* description) {
+    return described({{"type", {"string", "number", "boolean"}}, {"minLength", 1}}, description);
+}
+json lua(const char* description) {
+    return text(description);
+}
+json name(const char* description) {
+    return described({{"type", "string"}, {"pattern", name_pattern}}, description);
+}
+json flag(const char* description) {
+    return described({{"enum", {true, false, "yes", "no"}}}, description);
+}
+json seconds(const char* description) {
+    return described({{"type", "integer"}, {"minimum", 0}, {"maximum", longest_wait}}, description);
+}
+json one_of(names words, const char* description) {
+    return described({{"enum", std::move(words)}}, description);
+}
+json reference(const std::string& definition) {
+    return {{"$ref", "#/definitions/" + definition}};
+}
+json one_or_list(json item, const char* description) {
+    json list = {{"type", "array"}, {"items", item}};
+    return described({{"anyOf", {std::move(item), std::move(list)}}}, description);
+}
+json texts(const char* description) {
+    return one_or_list({{"type", {"string", "number", "boolean"}}}, description);
+}
+// A reference with words of its own: draft-07 ignores what stands beside a $ref.
+json referring(const std::string& definition, const char* description) {
+    return described({{"allOf", json::array({reference(definition)})}}, description);
+}
+
+template <class Enum>
+names words_of(Enum last) {
+    names all;
+    for (int i = 0; i <= static_cast<int>(last); ++i) all.emplace_back(to_string(static_cast<Enum>(i)));
+    return all;
+}
+
+json closed(json properties, names required) {
+    json map = {{"type", "object"}, {"properties", std::move(properties)}};
+    if (!required.empty()) map["required"] = required;
+    map["additionalProperties"] = false;
+    return map;
+}
+
+json needs(names keys) {
+    return {{"required", keys}};
+}
+json has_a_command() {
+    return {{"anyOf", {needs({"cmd"}), needs({"powershell"})}}};
+}
+json has_one_command() {
+    return {{"oneOf", {needs({"cmd"}), needs({"powershell"})}}};
+}
+json when_then(json condition, json consequence) {
+    return {{"if", std::move(condition)}, {"then", std::move(consequence)}};
+}
+json when_is(const char* key, json value, json consequence) {
+    json condition = {{"properties", {{key, {{"const", std::move(value)}}}}}, {"required", {key}}};
+    return when_then(std::move(condition), std::move(consequence));
+}
+
+json filled_list(const char* key) {
+    return {{"required", {key}}, {"properties", {{key, {{"minItems", 1}}}}}};
+}
+
+json command_keys() {
+    return {{"cmd", full_text("Template: what would stand in a .cmd file (%% for a percent sign).")},
+            {"powershell", full_text("Template: what would stand in a .ps1 file, for Windows PowerShell.")}};
+}
+json exits() {
+    return one_or_list({{"type", "integer"}}, "Exit codes that are no failure; 0 unless given.");
+}
+
+json reading_keys() {
+    json keys = command_keys();
+    keys["parse"] = one_of(words_of(output_format::events),
+                           "How the output is read: text (trimmed) unless given. What each gives is in parsers.hpp.");
+    keys["fields"] = texts("Names of the columns: required for parse: fields, possible for csv.");
+    keys["separator"] = text("What separates the columns of parse: fields; | unless given.");
+    keys["keep"] = texts("Members of the parsed answer that count when two are compared; all unless given.");
+    keys["expect_exit"] = exits();
+    keys["limit"] = seconds("How many seconds the command may take; 120 unless given (300 for a change).");
+    return keys;
+}
+
+json reading_rules() {
+    json fields = when_is("parse", "fields", filled_list("fields"));
+    json separator =
+        when_then(needs({"separator"}), {{"properties", {{"parse", {{"const", "fields"}}}}}, {"required", {"parse"}}});
+    return json::array({has_one_command(), std::move(fields), std::move(separator)});
+}
+
+json reading_map() {
+    json keys = reading_keys();
+    keys["register"] = text("The name of its result.");
+    json map = closed(std::move(keys), {});
+    map["allOf"] = reading_rules();
+    return map;
+}
+
+json proof_map() {
+    json keys = reading_keys();
+    keys["that"] = lua("Lua: holds when the change worked; the reading is `proof` there.");
+    keys["within"] = seconds("How many seconds the reading is repeated until it holds; 30 unless given.");
+    json map = closed(std::move(keys), {"that"});
+    map["allOf"] = reading_rules();
+    return map;
+}
+
+json finding_map() {
+    return closed({{"when", lua("Lua: whether this was found; the step's own result is `result` there.")},
+                   {"say", full_text("Template: one sentence that names what is wrong.")},
+                   {"severity", one_of(words_of(severity::note),
+                                       "fault (unless given) makes the machine faulty; note is only told.")}},
+                  {"when", "say"});
+}
+
+json settle_map() {
+    return closed({{"that", lua("Lua: what must hold after a change of ours.")},
+                   {"within", seconds("How many seconds to look again until it does; 60 unless given.")}},
+                  {"that"});
+}
+
+json undo_command_map() {
+    json keys = command_keys();
+    keys["expect_exit"] = exits();
+    json map = closed(std::move(keys), {});
+    map["allOf"] = json::array({has_one_command()});
+    return map;
+}
+
+json undo_map() {
+    json keys = {{"class", one_of(words_of(undo_class::none),
+                                  "exact: as before. compensating: as good as before, with a residue. none: no way "
+                                  "back.")}};
+    keys.update(command_keys());
+    keys["expect_exit"] = exits();
+    keys["commands"] = described({{"type", "array"}, {"items", reference("undo_command")}},
+                                 "Several commands, instead of cmd or powershell.");
+    keys["residue"] = text("Template: what stays even after the undo; required unless exact.");
+    keys["unless_changed"] = referring("reading",
+                                       "How to see the value: an undo is refused when it is no longer what was left. "
+                                       "Required for exact.");
+    json map = closed(std::move(keys), {"class"});
+    const json some_command = {{"anyOf", {needs({"commands"}), needs({"cmd"}), needs({"powershell"})}}};
+    const json stays = {{"required", {"residue"}}, {"properties", {{"residue", {{"minLength", 1}}}}}};
+    const json list_filled = {{"properties", {{"commands", {{"minItems", 1}}}}}};
+    map["allOf"] = json::array(
+        {when_is("class", "exact", {{"allOf", {some_command, list_filled, needs({"unless_changed"})}}}),
+         when_is("class", "compensating", {{"allOf", {some_command, list_filled, stays}}}),
+         when_is("class", "none", {{"allOf", {stays}}}),
+         when_is("class", "none",
+                 {{"properties", {{"commands", {{"maxItems", 0}}}, {"cmd", false}, {"powershell", false}}}}),
+         when_then(needs({"commands"}),
+                   {{"properties", {{"cmd", false}, {"powershell", false}, {"expect_exit", false}}}}),
+         when_then(needs({"expect_exit"}), has_a_command()), json{{"not", needs({"cmd", "powershell"})}}});
+    return map;
+}
+
+json variable_map() {
+    json map =
+        closed({{"type", one_of(words_of(variable_type::choice), "string unless given.")},
+                {"min", described({{"type", "integer"}}, "The least an int may be.")},
+                {"max", described({{"type", "integer"}}, "The most an int may be.")},
+                {"choices", texts("The words of an enum.")},
+                {"default", text("Its value when nobody gives one. Without a default a `decision:` step decides it.")},
+                {"question", text("As put to a person.")},
+                {"proposal", text("Template: the proposed answer.")}},
+               {});
+    const json no_bounds = {{"properties", {{"min", false}, {"max", false}}}};
+    const auto default_is = [](json what) { return json{{"properties", {{"default", std::move(what)}}}}; };
+    const json is_int = {{"properties", {{"type", {{"const", "int"}}}}}, {"required", {"type"}}};
+    map["allOf"] = json::array({json{{"if", is_int}, {"then", default_is({{"type", "integer"}})}, {"else", no_bounds}},
+                                when_is("type", "bool", default_is({{"enum", {true, false, "yes", "no"}}})),
+                                when_is("type", "enum", filled_list("choices"))});
+    return map;
+}
+
+json registry_map() {
+    return closed({{"key", full_text("Template: HKLM\\...")},
+                   {"value", full_text("Template: the name of the value.")},
+                   {"type", one_of({"REG_DWORD", "REG_SZ", "REG_EXPAND_SZ", "REG_QWORD"}, "REG_DWORD unless given.")},
+                   {"data", full_text("Template: the wanted data.")},
+                   {"effective", one_of(words_of(takes_effect::restart), "When it takes effect; now unless given.")}},
+                  {"key", "value", "data"});
+}
+
+json service_map() {
+    json map = closed({{"name", full_text("Template: the short name, such as TermService.")},
+                       {"state", one_of({"running", "stopped"}, "The wanted state.")},
+                       {"start", one_of({"auto", "demand", "disabled"}, "The wanted start type.")},
+                       {"within", seconds("How many seconds it may take; 60 unless given.")}},
+                      {"name"});
+    map["oneOf"] = {needs({"state"}), needs({"start"})};
+    return map;
+}
+
+json acl_map() {
+    json grants = {{"type", "object"},
+                   {"minProperties", 1},
+                   {"propertyNames", {{"pattern", "^S-1-"}}},
+                   {"additionalProperties", {{"enum", {"F", "M", "RX", "R", "W"}}}}};
+    return closed({{"path", full_text("Template: one file or folder.")},
+                   {"grants", described(std::move(grants),
+                                        "SID: right (F, M, RX, R, W). Names of accounts are "
+                                        "translated on other Windows, SIDs are not.")}},
+                  {"path", "grants"});
+}
+
+json restart_map() {
+    return closed({{"reason", full_text("Template: why the machine restarts.")},
+                   {"limit", seconds("How many seconds it may be away; 900 unless given.")}},
+                  {"reason"});
+}
+
+json decision_map() {
+    return closed({{"variable", full_text("The variable that is decided.")},
+                   {"question", text("Template; the variable's own unless given.")},
+                   {"proposal", lua("Lua; the variable's own unless given.")},
+                   {"accept", lua("Lua: does the answer mean yes? Any answer that is not false unless given.")},
+                   {"safe", flag("true: the proposal may be taken without asking.")},
+                   {"confirms", texts("The ids of steps that need no further confirmation.")}},
+                  {"variable"});
+}
+
+struct family {
+    const char* name;
+    json condition;
+    names keys;      // beside the common ones
+    names required;  // beside name and id
+    bool acts;
+};
+
+json reads_something() {
+    json reads = {{"properties", {{"reads", {{"enum", {true, "yes"}}}}}}, {"required", {"reads"}}};
+    return {{"allOf", {has_a_command(), std::move(reads)}}};
+}
+json changes_something() {
+    json reads = {{"properties", {{"reads", {{"enum", {true, "yes"}}}}}}, {"required", {"reads"}}};
+    return {{"allOf", {has_a_command(), {{"not", std::move(reads)}}}}};
+}
+json is_no_other() {
+    json others = json::array();
+    for (const char* key : {"cmd", "powershell", "registry", "service", "acl", "restart", "decision"})
+        others.push_back(needs({key}));
+    return {{"not", {{"anyOf", std::move(others)}}}};
+}
+
+std::vector<family> families() {
+    const names look = {"cmd",  "powershell",  "reads", "parse", "fields",  "separator",
+                        "keep", "expect_exit", "limit", "look",  "finding", "settle"};
+    const names change = {"cmd",       "powershell",  "reads", "changes", "before",
+                          "effective", "expect_exit", "limit", "undo",    "proof"};
+    return {{"look", reads_something(), look, {}, false},
+            {"change", changes_something(), change, {"changes", "undo"}, true},
+            {"registry", needs({"registry"}), {"registry"}, {}, true},
+            {"service", needs({"service"}), {"service"}, {}, true},
+            {"acl", needs({"acl"}), {"acl"}, {}, true},
+            {"restart", needs({"restart"}), {"restart"}, {}, true},
+            {"decision", needs({"decision"}), {"decision"}, {}, false},
+            {"think", is_no_other(), {"look", "value", "finding"}, {}, false}};
+}
+
+json common_step_keys() {
+    return {{"name", full_text("What the step is about, for people.")},
+            {"id", full_text("A word of its own, for reports, journals and confirm:ID.")},
+            {"cites", text("The paragraph of the source it carries out.")},
+            {"when", lua("Lua: the step is skipped when it is false or nil.")},
+            {"loop", lua("Lua: a list; the step runs once for each `item`.")},
+            {"register", name("The name of its result for later steps.")},
+            {"risk", one_of(words_of(risk_level::high), "Required for a step that changes something.")},
+            {"why", text("Template, shown when it acts; required for a step that changes something.")},
+            {"optional", flag("true: when it fails, that is a warning.")},
+            {"tags", texts("Words to select by.")}};
+}
+
+json step_keys() {
+    json keys = common_step_keys();
+    keys.update(reading_keys());
+    keys["reads"] = flag("true: the command only looks. Sent only if it is known as read-only, whatever this says.");
+    keys["look"] = text("Template: one sentence on what was looked at.");
+    keys["finding"] = one_or_list(reference("finding"), "What would be wrong, one or several.");
+    keys["settle"] = referring("settle", "After a change: look again until it holds.");
+    keys["value"] = lua("Lua: registered as it is.");
+    keys["changes"] = full_text("Template: from what to what.");
+    keys["before"] = described({{"type", "array"}, {"items", {{"allOf", {reference("reading"), needs({"register"})}}}}},
+                               "Read and journaled before the change.");
+    keys["effective"] = one_of(words_of(takes_effect::restart), "When the change takes effect; now unless given.");
+    keys["undo"] = referring("undo", "The way back.");
+    keys["proof"] = referring("proof", "What shows that the change worked.");
+    keys["registry"] = referring("registry", "A value of the registry that must be so.");
+    keys["service"] = referring("service", "A service that must be so.");
+    keys["acl"] = referring("acl", "Rights on a file that must be granted.");
+    keys["restart"] = referring("restart", "A restart of the machine.");
+    keys["decision"] = referring("decision", "A question that a person decides.");
+    return keys;
+}
+
+json step_map() {
+    names common;
+    const json common_keys = common_step_keys();
+    for (const auto& [key, value] : common_keys.items()) common.push_back(key);
+    json map = closed(step_keys(), {"name", "id"});
+    map["allOf"] = json::array();
+    for (const auto& one : families()) {
+        names allowed = common;
+        allowed.insert(allowed.end(), one.keys.begin(), one.keys.end());
+        json then = {{"propertyNames", {{"enum", allowed}}}};
+        names required = one.required;
+        if (one.acts) {
+            required.insert(required.end(), {"why", "risk"});
+            then["properties"] = {{"why", {{"minLength", 1}}}, {"risk", {{"enum", {"low", "medium", "high"}}}}};
+        }
+        if (!required.empty()) then["required"] = required;
+        const std::string kind = one.name;
+        if (kind == "look") then["allOf"] = reading_rules();
+        if (kind == "change") then["allOf"] = json::array({has_one_command()});
+        if (kind == "think") then["anyOf"] = {needs({"value"}), needs({"finding"})};
+        json rule = when_then(one.condition, std::move(then));
+        rule["$comment"] = kind;
+        map["allOf"].push_back(std::move(rule));
+    }
+    return map;
+}
+
+}  // namespace
+
+json runbook_schema() {
+    json vars = {{"type", "object"},
+                 {"propertyNames", {{"pattern", name_pattern}}},
+                 {"additionalProperties", reference("variable")}};
+    json map = closed({{"name", full_text("words-with-dashes; the file is called name.yaml.")},
+                       {"title", full_text("One line for people.")},
+                       {"source", text("The article it carries out.")},
+                       {"vars", described(std::move(vars), "Variables, settable from outside.")},
+                       {"steps", described({{"type", "array"}, {"minItems", 1}, {"items", reference("step")}},
+                                           "Run in this order.")}},
+                      {"name", "title", "steps"});
+    json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+                   {"title", "emsctl runbook"},
+                   {"description",
+                    "How to look at a Windows machine, what would be wrong with it, and how to repair "
+                    "it and take the repair back."}};
+    schema.update(map);
+    schema["definitions"]["variable"] = variable_map();
+    schema["definitions"]["step"] = step_map();
+    schema["definitions"]["reading"] = reading_map();
+    schema["definitions"]["proof"] = proof_map();
+    schema["definitions"]["finding"] = finding_map();
+    schema["definitions"]["settle"] = settle_map();
+    schema["definitions"]["undo"] = undo_map();
+    schema["definitions"]["undo_command"] = undo_command_map();
+    schema["definitions"]["registry"] = registry_map();
+    schema["definitions"]["service"] = service_map();
+    schema["definitions"]["acl"] = acl_map();
+    schema["definitions"]["restart"] = restart_map();
+    schema["definitions"]["decision"] = decision_map();
+    return schema;
+}
+
+}  // namespace emsctl::scripts

@@ -1,0 +1,17 @@
+// A runbook told to whoever has to decide whether to run it: what it looks at, asks, changes, and how it goes back.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "scripts/runbook.hpp"
+
+namespace emsctl {
+
+// The highest risk of its steps.
+scripts::risk_level risk_of(const scripts::runbook& book);
+
+std::string runbook_text(const scripts::runbook& book);
+nlohmann::json runbook_json(const scripts::runbook& book);
+
+}  // namespace emsctl
