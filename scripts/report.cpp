@@ -9,6 +9,16 @@ bool report::has_faults(run_phase phase) const {
                        [&](const finding& f) { return f.phase == phase && f.level == severity::fault; });
 }
 
+std::string in_seconds(std::chrono::milliseconds took) {
+    const auto tenths = took.count() / 100;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+std::string answer_text(const decision& made) {
+    if (made.answer.is_null()) return "nobody has decided";
+    return made.answer.is_string() ? made.answer.get<std::string>() : made.answer.dump();
+}
+
 std::string undo_command(const report& r) {
     const bool any = std::any_of(r.changes.begin(), r.changes.end(), [](const change& c) {
         return c.undo != undo_class::none && (c.how == change::state::done || c.how == change::state::unknown);

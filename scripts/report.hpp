@@ -108,6 +108,9 @@ std::vector<std::string> what_remains(const report& account);
 // The command that takes the changes back; empty: nothing was changed that could be.
 std::string undo_command(const report& account);
 
+std::string in_seconds(std::chrono::milliseconds took);  // "12.3 s"
+std::string answer_text(const decision& made);           // "nobody has decided" when there is none
+
 struct text_style {
     std::size_t width = 100;
     bool colour = false;

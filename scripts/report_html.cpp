@@ -17,10 +17,6 @@ using microseconds = std::chrono::microseconds;
 constexpr std::size_t most_of_one_output = 32 * 1024;
 constexpr std::size_t most_of_all_outputs = 1024 * 1024;
 
-std::string seconds(std::chrono::milliseconds took) {
-    return std::to_string(took.count() / 1000) + "." + std::to_string(took.count() / 100 % 10) + " s";
-}
-
 std::string tag(std::string_view text, std::string_view look) {
     return "<span class=\"tag " + std::string(look) + "\">" + html(text) + "</span> ";
 }
@@ -40,11 +36,6 @@ std::string_view look_of(change::state state) {
     using enum change::state;
     if (state == done || state == undone) return "good";
     return state == planned || state == declined || state == not_run ? "open" : "bad";
-}
-
-std::string answer_of(const decision& d) {
-    if (d.answer.is_null()) return "nobody has decided";
-    return d.answer.is_string() ? d.answer.get<std::string>() : d.answer.dump();
 }
 
 std::string_view title_of(run_phase phase) {
@@ -135,13 +126,13 @@ class page {
         out_ += "</p>\n<h1>" + html(title) + "</h1>\n";
         out_ += "<p class=\"verdict " + std::string(look_of(r_.result)) + "\">" + html(r_.verdict) + "</p>\n<dl>\n";
         out_ += fact("Machine", r_.computer_name) + fact("Machine GUID", r_.machine, true) +
-                fact("Began", r_.started_at) + fact("Took", seconds(r_.took)) +
+                fact("Began", r_.started_at) + fact("Took", in_seconds(r_.took)) +
                 fact("Result",
                      std::string(to_string(r_.result)) + ", exit status " + std::to_string(exit_status(r_.result)));
         out_ += fact("Proof", r_.weaker_proof ? "weaker: some answers could not be hashed on the machine"
                                               : "every answer with length and SHA-256 computed on the machine");
         if (r_.restart)
-            out_ += fact("Restart", "took " + seconds(r_.restart->took) + ", proved by " + r_.restart->proof);
+            out_ += fact("Restart", "took " + in_seconds(r_.restart->took) + ", proved by " + r_.restart->proof);
         out_ += fact("Source", r_.source);
         out_ += "</dl>\n<nav aria-label=\"Contents\"><ul>\n";
         if (!what_remains(r_).empty()) out_ += "<li><a href=\"#remains\">What remains</a></li>\n";
@@ -191,7 +182,7 @@ class page {
         head("decisions", "Decisions");
         out_ += "<ul>\n";
         for (const auto& d : r_.decisions) {
-            out_ += "<li>" + html(d.question) + " <code>" + html(d.variable + " = " + answer_of(d)) +
+            out_ += "<li>" + html(d.question) + " <code>" + html(d.variable + " = " + answer_text(d)) +
                     "</code> <span class=\"quiet\">(" + std::string(to_string(d.how));
             if (d.how == decision::origin::missing && !d.proposal.empty()) out_ += "; proposed: " + html(d.proposal);
             out_ += ")</span></li>\n";
@@ -211,7 +202,7 @@ class page {
                 fact("Risk", std::string(to_string(c.risk))) +
                 fact("Undo", std::string(to_string(c.undo)) + (c.residue.empty() ? "" : "; what stays: " + c.residue));
             if (c.effective == takes_effect::restart) out_ += fact("Takes effect", "after a restart");
-            if (c.took.count() > 0) out_ += fact("Took", seconds(c.took));
+            if (c.took.count() > 0) out_ += fact("Took", in_seconds(c.took));
             out_ += fact("Step", c.step_name + (c.cites.empty() ? "" : " (" + c.cites + ")"));
             out_ += "</dl>\n</article>\n";
         }
@@ -229,8 +220,8 @@ class page {
             if (i == 0 || steps[i - 1].phase != step.phase)
                 out_ += std::string(i == 0 ? "" : "</ol>\n") + "<h3>" + std::string(title_of(step.phase)) +
                         "</h3>\n<ol class=\"steps\">\n";
-            out_ += "<li class=\"step\"><h4>" + html(step.name) + " <span class=\"when\">at " + seconds(step.began) +
-                    ", took " + seconds(step.ended - step.began) + "</span>" + console_link(step.began, step.name) +
+            out_ += "<li class=\"step\"><h4>" + html(step.name) + " <span class=\"when\">at " + in_seconds(step.began) +
+                    ", took " + in_seconds(step.ended - step.began) + "</span>" + console_link(step.began, step.name) +
                     "</h4>\n";
             if (!step.told.empty()) {
                 out_ += "<ul>\n";
@@ -309,7 +300,7 @@ class page {
             "value=\"4\" selected>4x</option>"
             "<option value=\"16\">16x</option></select>\n<span id=\"now\" aria-live=\"off\"></span>\n</div>\n";
         out_ += "<p class=\"quiet\">" + std::to_string(film.frames.size()) + " pictures of " +
-                seconds(std::chrono::duration_cast<std::chrono::milliseconds>(film.length)) +
+                in_seconds(std::chrono::duration_cast<std::chrono::milliseconds>(film.length)) +
                 ". Without scripts only the last one is shown. What travelled in base64 is told in the "
                 "steps.</p>\n</section>\n";
     }

@@ -39,10 +39,6 @@ std::string code(std::string text) {
     return fence + (fence.size() > 1 ? " " : "") + text + (fence.size() > 1 ? " " : "") + fence;
 }
 
-std::string seconds(std::chrono::milliseconds took) {
-    return std::to_string(took.count() / 1000) + "." + std::to_string(took.count() / 100 % 10) + " s";
-}
-
 std::string change_line(const change& c) {
     std::string out = "- **" + std::string(to_string(c.how)) + "**: " + plain(c.what);
     if (!c.why.empty()) out += "\n  - why: " + plain(c.why);
@@ -51,11 +47,6 @@ std::string change_line(const change& c) {
     out += "\n  - risk " + std::string(to_string(c.risk)) + ", undo " + std::string(to_string(c.undo));
     if (!c.residue.empty()) out += "; what stays: " + plain(c.residue);
     return out + "\n";
-}
-
-std::string answer_of(const decision& d) {
-    if (d.answer.is_null()) return "nobody has decided";
-    return d.answer.is_string() ? d.answer.get<std::string>() : d.answer.dump();
 }
 
 }  // namespace
@@ -67,7 +58,7 @@ std::string to_markdown(const report& r) {
     const std::array<std::pair<const char*, std::string>, 6> facts{{{"machine", r.computer_name},
                                                                     {"machine GUID", r.machine},
                                                                     {"began", r.started_at},
-                                                                    {"took", seconds(r.took)},
+                                                                    {"took", in_seconds(r.took)},
                                                                     {"mode", std::string(to_string(r.mode))},
                                                                     {"source", r.source}}};
     out += "| | |\n| --- | --- |\n";
@@ -89,7 +80,7 @@ std::string to_markdown(const report& r) {
     if (!r.decisions.empty()) {
         out += "\n## Decisions\n\n";
         for (const auto& d : r.decisions)
-            out += "- " + plain(d.question) + " " + code(d.variable + " = " + answer_of(d)) + " (" +
+            out += "- " + plain(d.question) + " " + code(d.variable + " = " + answer_text(d)) + " (" +
                    std::string(to_string(d.how)) + ")\n";
     }
     if (!r.changes.empty()) {

@@ -54,11 +54,6 @@ std::string where(const std::string& name, const std::string& cites) {
     return cites.empty() ? name : name + " (" + cites + ")";
 }
 
-std::string seconds(std::chrono::milliseconds took) {
-    const auto tenths = took.count() / 100;
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
-}
-
 constexpr std::string_view red = "\x1b[31m", green = "\x1b[32m", yellow = "\x1b[33m";
 
 void add_findings(page& out, const report& r, run_phase phase) {
@@ -106,10 +101,7 @@ void add_change(page& out, const change& c) {
 
 void add_decision(page& out, const decision& d) {
     std::string text = d.question + " " + d.variable + " = ";
-    if (d.answer.is_null())
-        text += "(nobody has decided)";
-    else
-        text += d.answer.is_string() ? d.answer.get<std::string>() : d.answer.dump();
+    text += answer_text(d);
     text += " [" + std::string(to_string(d.how)) + "]";
     if (d.how == decision::origin::missing && !d.proposal.empty()) text += ", proposed: " + d.proposal;
     out.add("  ", text);
@@ -141,7 +133,7 @@ std::string to_text(const report& r, const text_style& style) {
         out.head(r.mode == run_mode::check ? "Would change" : "Changes");
         for (const auto& c : r.changes) add_change(out, c);
     }
-    if (r.restart) out.add("  ", "Restarted in " + seconds(r.restart->took) + ", proved by: " + r.restart->proof);
+    if (r.restart) out.add("  ", "Restarted in " + in_seconds(r.restart->took) + ", proved by: " + r.restart->proof);
     const auto proof_looks =
         std::count_if(r.looks.begin(), r.looks.end(), [](const look& l) { return l.phase == run_phase::proof; });
     if (proof_looks > 0) {
@@ -159,7 +151,7 @@ std::string to_text(const report& r, const text_style& style) {
     out.add("  ", r.verdict + " (" + std::string(to_string(r.result)) + ", exit status " + std::to_string(status) + ")",
             status == 0 ? green : red);
     if (!r.missing_variable.empty()) out.add("  ", "To go on, set: " + r.missing_variable);
-    out.add("  ", "took " + seconds(r.took) + ", " + std::to_string(r.used.bytes_sent) + " bytes sent, " +
+    out.add("  ", "took " + in_seconds(r.took) + ", " + std::to_string(r.used.bytes_sent) + " bytes sent, " +
                       std::to_string(r.used.bytes_received) + " received");
     if (r.weaker_proof) out.add("  ", "Weaker proof: some answers could not be hashed on the machine.");
     if (!r.journal.empty()) out.add("  journal: ", r.journal);
