@@ -119,6 +119,8 @@ int run_run(run_command_options options) {
     if (options.apply) run.journal = journal_for(book, options.journal);
     check_report_files(options.reports);
     conversation talk(options.console, "run-" + book.name, true);
+    talk.note("runbook", book.name);
+    talk.note("runbook_sha256", book.sha256);
     run.recording = talk.recording();
     run.console = way_back(talk.options());
     run.clock = talk.clock();

@@ -197,6 +197,7 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
         header.title = "emsctl " + verb_;
         header.facts = {{"address", where.kind}, {"seed", std::to_string(seed_)}, {"version", EMSCTL_VERSION},
                         {"verb", verb_},         {"user", options_.user},         {"domain", options_.domain}};
+        header.facts.insert(facts_.begin(), facts_.end());
         if (door_ == sac::entry::shell) header.facts["door"] = "shell";
         const auto profile = where.parameters.find("profile");
         if (!options_.profile.empty())
@@ -291,8 +292,7 @@ void conversation::tell_failure(const std::exception_ptr& error) {
     }
     if (is_silent_) return;
     std::fprintf(stderr, "emsctl: %s\n", problem_.c_str());
-    if (!recording_.empty() && ::access(recording_.c_str(), F_OK) == 0)
-        std::fprintf(stderr, "the recording is %s\n", recording_.c_str());
+    if (writer_) std::fprintf(stderr, "the recording is %s\n", recording_.c_str());
 }
 
 int conversation::run_to_end(asio::awaitable<int> flow) {

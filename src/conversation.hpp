@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ class conversation {
     using station_listener = std::function<void(transport::station, const std::string& found)>;
     void on_station(station_listener listener) { on_station_ = std::move(listener); }
     void on_begin(std::function<void()> listener) { on_begin_ = std::move(listener); }
+    // A further fact for the header of the recording; before run().
+    void note(const std::string& name, const std::string& fact) { facts_[name] = fact; }
     // For verbs that tell by themselves why it failed.
     void be_silent() { is_silent_ = true; }
     bool leads_to_sac() const { return door_ == sac::entry::sac; }
@@ -92,6 +95,7 @@ class conversation {
     std::string password_;
     std::uint64_t seed_ = 0;
     std::string recording_;
+    std::map<std::string, std::string> facts_;  // for its header
     std::shared_ptr<transport::recording_writer> writer_;
     station_listener on_station_;
     std::function<void()> on_begin_;

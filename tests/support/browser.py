@@ -18,7 +18,8 @@ import websockets
 async def look(page, expressions):
     profile = tempfile.mkdtemp(prefix="emsctl-browser-")
     browser = subprocess.Popen(
-        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+         "--disable-background-networking", "--no-first-run",
          "--remote-debugging-port=0", "--user-data-dir=" + profile, "about:blank"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
@@ -28,7 +29,7 @@ async def look(page, expressions):
                 break
         else:
             raise SystemExit("chromium did not start")
-        return await talk(address, pathlib.Path(page).resolve().as_uri(), expressions)
+        return await asyncio.wait_for(talk(address, pathlib.Path(page).resolve().as_uri(), expressions), 120)
     finally:
         browser.terminate()
         browser.wait()
