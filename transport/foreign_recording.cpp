@@ -66,7 +66,8 @@ std::vector<shown_event> shown(const recording& what) {
     for (const auto& event : what.events) {
         if (event.what == kind::picture) continue;
         if (event.what == kind::mark) {
-            out.push_back({event.at, "m", event.bytes});
+            std::string none;
+            out.push_back({event.at, "m", detail::take_characters(none, event.bytes)});
             continue;
         }
         const bool is_output = event.what == kind::output;

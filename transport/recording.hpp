@@ -64,8 +64,8 @@ boost::system::result<recording_header, bad_recording> parse_header(std::string_
 
 std::string header_line(const recording_header& header);  // with "\n"
 
-// A line of a code that this format does not decode (the hashes of recording_seal), with "\n".
-std::string event_line(std::chrono::microseconds at, const char* code, const std::string& data);
+// Any line of the format, with "\n"; the data is valid UTF-8.
+std::string event_line(std::chrono::microseconds at, const char* code, const std::string& utf8);
 
 // Turns events into whole lines. Remembers only the beginning of a character that players must not see cut in two.
 class recording_encoder {

@@ -99,7 +99,9 @@ void secret_filter::protect(std::string_view secret) {
     if (secret.size() < shortest_secret) return;
     for (auto& form : forms_of(secret)) {
         if (form.size() < shortest_secret || std::ranges::find(secrets_, form) != secrets_.end()) continue;
-        may_begin_with_[static_cast<unsigned char>(form[0])] = true;
+        const auto first = static_cast<unsigned char>(form[0]), second = static_cast<unsigned char>(form[1]);
+        may_begin_with_[first] = true;
+        may_begin_with_two_[first * 256u + second] = true;
         secrets_.push_back(std::move(form));
     }
 }
@@ -121,6 +123,8 @@ std::vector<recording_event> secret_filter::pass(recording_event event) {
         // What stands half-typed before a typed secret may be its beginning.
         force(direction, 0);
         queue_.push_back({std::move(event), false});
+    } else if (queue_.empty() && !may_hold_secret(event.bytes)) {
+        return {std::move(event)};
     } else {
         queue_.push_back({std::move(event), true});
         resolve(direction);
@@ -138,6 +142,25 @@ std::vector<recording_event> secret_filter::finish() {
     force(recording_event::kind::output, shortest_secret - 1);
     force(recording_event::kind::input, shortest_secret - 1);
     return take_decided();
+}
+
+// A quick look: no first two letters of a secret stand in it, nor at its end one first letter or an open sequence.
+bool secret_filter::may_hold_secret(std::string_view bytes) const {
+    if (secrets_.empty()) return false;
+    bool after_first = false;  // the letter before may begin a secret
+    unsigned first = 0;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(bytes[at]);
+        if (byte < 0x20) {
+            // A secret may go on behind a line end, and behind a sequence, which is for judge() to read.
+            if (after_first && byte == 0x1b) return true;
+            continue;
+        }
+        if (after_first && may_begin_with_two_[first * 256u + byte]) return true;
+        after_first = may_begin_with_[byte];
+        first = byte;
+    }
+    return after_first;
 }
 
 std::vector<secret_filter::fate> secret_filter::judge(const std::string& bytes) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -36,6 +37,7 @@ class secret_filter {
     enum class fate : char { plain, hole, held };
 
     std::vector<fate> judge(const std::string& bytes) const;
+    bool may_hold_secret(std::string_view bytes) const;
     void resolve(recording_event::kind direction);
     void apply(recording_event::kind direction, const std::vector<fate>& fates);
     void force(recording_event::kind direction, std::size_t plain_up_to);
@@ -43,6 +45,7 @@ class secret_filter {
 
     std::vector<std::string> secrets_;        // every form, as it looks without control characters
     std::array<bool, 256> may_begin_with_{};  // by first byte
+    std::bitset<65536> may_begin_with_two_;   // by both
     std::deque<item> queue_;
 };
 

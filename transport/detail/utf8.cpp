@@ -39,20 +39,29 @@ character look(std::string_view s) {
 }  // namespace
 
 std::string take_characters(std::string& pending, std::string_view bytes) {
-    const std::string all = std::exchange(pending, "") + std::string(bytes);
-    std::string_view rest = all;
+    std::string joined;
+    if (!pending.empty()) {
+        joined = std::exchange(pending, "") + std::string(bytes);
+        bytes = joined;
+    }
     std::string out;
-    while (!rest.empty()) {
-        const auto next = look(rest);
+    out.reserve(bytes.size());
+    while (!bytes.empty()) {
+        std::size_t plain = 0;
+        while (plain < bytes.size() && static_cast<unsigned char>(bytes[plain]) < 0x80) ++plain;
+        out += bytes.substr(0, plain);
+        bytes.remove_prefix(plain);
+        if (bytes.empty()) break;
+        const auto next = look(bytes);
         if (next.what == verdict::cut) {
-            pending = rest;
+            pending = bytes;
             break;
         }
         if (next.what == verdict::whole)
-            out += rest.substr(0, next.size);
+            out += bytes.substr(0, next.size);
         else
             out += replacement;
-        rest.remove_prefix(next.size);
+        bytes.remove_prefix(next.size);
     }
     return out;
 }
