@@ -149,7 +149,7 @@ std::function<std::chrono::system_clock::time_point()> conversation::clock() con
     };
 }
 
-sac::session_options conversation::session_options() const {
+sac::session_options conversation::session_options() {
     sac::session_options session;
     session.who.user = options_.user;
     session.who.domain = options_.domain;
@@ -159,6 +159,7 @@ sac::session_options conversation::session_options() const {
     if (!options_.profile.empty()) session.profile = options_.profile;
     session.progress = [this](const std::string& text) {
         doing_ = text;
+        if (line_) line_->mark(text);
         tell(text);
     };
     return session;
@@ -224,7 +225,7 @@ asio::awaitable<int> conversation::flow(talk body) {
     auto stream = co_await open_stream();
     sac::console line(std::move(stream));
     struct shown {
-        const sac::console*& line;
+        sac::console*& line;
         ~shown() { line = nullptr; }
     } while_it_lives{line_};
     line_ = &line;

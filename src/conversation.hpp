@@ -87,7 +87,7 @@ class conversation {
     boost::asio::awaitable<int> raw_flow(raw_talk body);
     boost::asio::awaitable<int> flow(talk body);
     boost::asio::awaitable<int> session_flow(sac::console& line, work body);
-    sac::session_options session_options() const;
+    sac::session_options session_options();
     transport::road_context road_context() const;
 
     console_options options_;
@@ -103,7 +103,7 @@ class conversation {
     std::unique_ptr<lease> lease_;
     std::shared_ptr<progress_line> progress_ = std::make_shared<progress_line>();
     mutable std::string doing_;
-    const sac::console* line_ = nullptr;  // while there is one
+    sac::console* line_ = nullptr;  // while there is one
     bool is_virtual_ = false;
     bool is_raw_ = false;  // the terminal belongs to the console itself
     bool is_replay_ = false;
