@@ -109,8 +109,14 @@ asio::awaitable<void> type(transport::byte_stream& line, sac::echo_watch& echo, 
 
 asio::awaitable<int> talk_raw(std::unique_ptr<transport::byte_stream> line, bool read_only) {
     std::string end;
+    // Whatever ends it: keys whose echo did not come any more are counted, and what the console said is kept.
+    struct decided_at_end {
+        transport::byte_stream& line;
+        ~decided_at_end() { line.keep(transport::keeping::output_only); }
+    };
     {
         raw_terminal terminal("attach");
+        const decided_at_end then{*line};
         sac::echo_watch echo;
         std::fprintf(stderr, "attached to %s; Ctrl-] then ? for help, . to leave\r\n", line->describe().c_str());
         try {

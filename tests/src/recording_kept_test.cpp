@@ -87,6 +87,23 @@ TEST_SUITE("src/recording kept") {
         CHECK(file_text(where / "r.cast").find(canary) == std::string::npos);
     }
 
+    TEST_CASE("keys whose echo never came are counted at the end, and what the console said stays") {
+        const scratch_folder where;
+        std::ofstream(where / "mute.sh") << "stty sane -echo\nprintf 'Password: '\nread secret\n";
+        program_on_terminal attached(
+            EMSCTL_PROGRAM, {"attach", "exec:/bin/sh " + (where / "mute.sh"), "--record", where / "r.cast"}, where, {});
+        CHECK(attached.shows("Password: "));
+        attached.type(canary);
+        attached.type("\x1d?");
+        CHECK(attached.shows("leave"));
+        attached.type("\x1d.");
+        CHECK(attached.wait().status == 0);
+        const auto text = file_text(where / "r.cast");
+        CHECK(text.find("Password: ") != std::string::npos);
+        CHECK(text.find(canary) == std::string::npos);
+        CHECK(text.find("\"ih\",\"" + std::to_string(canary.size()) + "\"") != std::string::npos);
+    }
+
     TEST_CASE("of too many recordings the oldest go, never one of the last day") {
         const scratch_folder where;
         const auto now = std::filesystem::file_time_type::clock::now();
