@@ -48,9 +48,10 @@ asio::awaitable<void> show(transport::byte_stream& line, sac::echo_watch& echo) 
     std::array<char, 4096> buffer;
     while (true) {
         const std::size_t count = co_await line.read_some(buffer);
-        print_text(filter.pass({buffer.data(), count}));
+        // Recorded first: what somebody has seen is in the recording, whatever happens next.
         echo.output({buffer.data(), count});
         judge_echo(line, echo);
+        print_text(filter.pass({buffer.data(), count}));
     }
 }
 
