@@ -56,6 +56,9 @@ class session {
     // the password, a recording keeps only lengths.
     asio::awaitable<command_result> run(shell_kind shell, std::string text, span_of_time limit, bool is_secret = false);
     bool run_has_begun() const { return begun_; }
+    // Where in the guest the next command's files stand, without their endings: .b when it began, .x with the exit code
+    // when it ended. They live as long as the session's folder.
+    std::string next_trace() const { return frame_.folder() + "\\" + std::to_string(id_ + 1); }
 
     asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit);
 

@@ -55,6 +55,7 @@ nlohmann::json to_json(const change_plan& plan) {
                         {"risk", to_string(plan.risk)},
                         {"undo_class", to_string(plan.undo)},
                         {"effective", to_string(plan.effective)},
+                        {"temporary", plan.temporary},
                         {"residue", plan.residue},
                         {"before", plan.before},
                         {"commands", commands_json(plan.commands)},
@@ -81,6 +82,7 @@ change_plan plan_from_json(const nlohmann::json& text) {
     plan.risk = enum_of(text.at("risk"), {risk_level::none, risk_level::low, risk_level::medium, risk_level::high});
     plan.undo = enum_of(text.at("undo_class"), {undo_class::exact, undo_class::compensating, undo_class::none});
     plan.effective = enum_of(text.at("effective"), {takes_effect::now, takes_effect::restart});
+    plan.temporary = text.value("temporary", false);
     plan.residue = text.at("residue");
     plan.before = text.at("before");
     plan.commands = commands_of(text.at("commands"));
@@ -100,6 +102,23 @@ change_plan plan_from_json(const nlohmann::json& text) {
         plan.present = std::move(p);
     }
     return plan;
+}
+
+change as_change(const change_plan& plan) {
+    change shown;
+    shown.step_id = plan.step_id;
+    shown.step_name = plan.step_name;
+    shown.cites = plan.cites;
+    shown.what = plan.what;
+    shown.from = plan.from;
+    shown.to = plan.to;
+    shown.why = plan.why;
+    shown.risk = plan.risk;
+    shown.undo = plan.undo;
+    shown.residue = plan.residue;
+    shown.effective = plan.effective;
+    shown.temporary = plan.temporary;
+    return shown;
 }
 
 nlohmann::json state_of(const reading& how, const nlohmann::json& result) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "scripts/report.hpp"
 #include "scripts/runbook.hpp"
 
 namespace emsctl::scripts {
@@ -26,6 +27,7 @@ struct change_plan {
     risk_level risk = risk_level::low;
     undo_class undo = undo_class::none;
     takes_effect effective = takes_effect::now;
+    bool temporary = false;  // to be taken back as soon as possible
     std::string residue;
     nlohmann::json before = nlohmann::json::object();  // what was read before, by name
     std::vector<ready_command> commands;
@@ -43,6 +45,9 @@ struct change_plan {
 nlohmann::json to_json(const change_plan& plan);
 // Throws nlohmann::json::exception when members are missing or of the wrong type.
 change_plan plan_from_json(const nlohmann::json& text);
+
+// As a report shows it, planned.
+change as_change(const change_plan& plan);
 
 // What counts of a reading's result when two are compared: exit code and the members to `keep`.
 nlohmann::json state_of(const reading& how, const nlohmann::json& result);

@@ -20,10 +20,13 @@ void engine::emit(event::kind what, std::string text, nlohmann::json details) {
         happened.step_name = current->name;
         happened.cites = current->cites;
     }
-    const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(clock_() - began_);
     account.timeline.push_back(
-        {at, std::string(to_string(what)), phase, happened.step_id, happened.step_name, happened.text});
+        {elapsed(), std::string(to_string(what)), phase, happened.step_id, happened.step_name, happened.text});
     watcher_.on(happened);
+}
+
+std::chrono::milliseconds engine::elapsed() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_() - began_);
 }
 
 void engine::warn(std::string text) {
@@ -108,6 +111,18 @@ asio::awaitable<nlohmann::json> engine::read_until(reading what, std::function<b
         auto result = co_await read(what);
         if (enough(result) || line_clock::now() >= deadline) co_return result;
         timer.expires_after(std::chrono::seconds(1));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<nlohmann::json> engine::read_times(reading what, std::function<bool(const nlohmann::json&)> enough,
+                                                   std::int64_t retries, std::chrono::seconds delay) {
+    const auto executor = co_await asio::this_coro::executor;
+    transport::line_timer timer(executor);
+    for (std::int64_t left = retries;; --left) {
+        auto result = co_await read(what);
+        if (left <= 0 || enough(result)) co_return result;
+        timer.expires_after(delay);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }

@@ -54,23 +54,38 @@ class engine {
     boost::asio::awaitable<nlohmann::json> read_until(reading rendered_reading,
                                                       std::function<bool(const nlohmann::json&)> enough,
                                                       std::chrono::seconds within);
-    boost::asio::awaitable<void> identify();  // fills account.machine and computer_name
+    // Reads again until `enough`, at most `retries` times more, `delay` apart; the last result either way.
+    boost::asio::awaitable<nlohmann::json> read_times(reading rendered_reading,
+                                                      std::function<bool(const nlohmann::json&)> enough,
+                                                      std::int64_t retries, std::chrono::seconds delay);
+    // What is known of the machine, for the name `facts`; gather() adds what is not (scripts/facts.hpp) and puts all of
+    // it there. A fact that cannot be read is a step_error.
+    const nlohmann::json& facts() const { return facts_; }
+    boost::asio::awaitable<void> gather(const std::set<std::string>& wanted);
+    // When Windows started, as the machine tells it; null when it does not (WinPE has neither WMI nor PowerShell).
+    boost::asio::awaitable<nlohmann::json> boot_time();
+    void forget_facts() { facts_ = nlohmann::json::object(); }
+    void forget_clock() { facts_.erase("clock"); }
+    std::chrono::milliseconds elapsed() const;  // since the run began
+    boost::asio::awaitable<void> identify();    // fills account.machine and computer_name
 
     // Journals, sends and proves; step_error when it failed (the change is then in `done` if anything may be left).
     boost::asio::awaitable<void> perform(change_plan plan, journal_writer& journal, std::size_t in_report);
     // False: not taken back, the report's change says why.
     boost::asio::awaitable<bool> take_back(const done_change& one, journal_writer& journal);
 
+    // Without a journal entry of its own.
+    boost::asio::awaitable<outcome> send(const ready_command& what, std::chrono::seconds limit, std::string label);
+
     std::vector<done_change> done;
     bool restart_pending = false;
 
   private:
-    boost::asio::awaitable<outcome> send(const ready_command& what, std::chrono::seconds limit, std::string label);
-
     target& machine_;
     observer& watcher_;
     wall_clock clock_;
     std::chrono::system_clock::time_point began_;
+    nlohmann::json facts_ = nlohmann::json::object();
 
   public:
     report& account;

@@ -46,6 +46,7 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     const auto began = machine_.used().elapsed;
     auto entry = to_json(plan);
     entry["type"] = "change";
+    entry["trace"] = machine_.next_trace();
     const auto number = journal.write(std::move(entry));  // on disk before anything is sent
     account.changes[in_report].number = number;
     emit(event::kind::change_started, plan.what);

@@ -122,6 +122,17 @@ std::set<std::string> names_from_outside(std::string_view expression) {
     return names;
 }
 
+std::set<std::string> members_named(std::string_view expression, std::string_view table) {
+    const auto tokens = tokens_of(expression);
+    std::set<std::string> names;
+    for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+        const bool is_member = i > 0 && (tokens[i - 1] == "." || tokens[i - 1] == ":");
+        if (!is_member && tokens[i] == table && tokens[i + 1] == "." && is_name(tokens[i + 2]))
+            names.emplace(tokens[i + 2]);
+    }
+    return names;
+}
+
 bool is_known_to_lua(const std::string& name) {
     return is_lua_keyword(name) || !evaluate("type(" + name + ")", {}).error;
 }

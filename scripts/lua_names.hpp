@@ -11,6 +11,9 @@ namespace emsctl::scripts {
 // Of an expression that compiles. Names of functions that the box has (`same`, `string`) are among them.
 std::set<std::string> names_from_outside(std::string_view expression);
 
+// The members of `table` that are named in it: of `facts`, "build" in `facts.build`.
+std::set<std::string> members_named(std::string_view expression, std::string_view table);
+
 // `end` and its like can be no name.
 bool is_lua_keyword(std::string_view word);
 

@@ -33,6 +33,9 @@ std::string_view to_string(output_format v) {
     return name(
         {"text", "lines", "number", "fields", "csv", "json", "reg", "netstat", "sc", "sessions", "sddl", "events"}, v);
 }
+std::string_view to_string(confirm_policy v) {
+    return name({"each", "risky", "none"}, v);
+}
 std::string_view to_string(run_mode v) {
     return name({"check", "apply", "undo"}, v);
 }

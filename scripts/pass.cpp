@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "scripts/lua_names.hpp"
+#include "scripts/runbook_texts.hpp"
+
 namespace emsctl::scripts {
 
 namespace asio = boost::asio;
@@ -13,14 +16,6 @@ nlohmann::json skipped_result() {
     return {{"skipped", true}, {"changed", false}, {"acts", false}, {"failed", false}};
 }
 
-nlohmann::json acted(bool changed, bool planned) {
-    return {{"skipped", false},
-            {"changed", changed},
-            {"planned", planned},
-            {"acts", changed || planned},
-            {"failed", false}};
-}
-
 }  // namespace
 
 asio::awaitable<void> passes::through(run_phase phase) {
@@ -28,46 +23,87 @@ asio::awaitable<void> passes::through(run_phase phase) {
     run.current = nullptr;
     run.emit(event::kind::phase_started, std::string(to_string(phase)));
     anything_wrong = anything_planned = blind = false;
+    has_started_ = options_.start_at.empty();
     if (phase == run_phase::look) {
         open_decisions_.clear();
         open_confirmations_.clear();
+        high_risk_step_.clear();
     }
-    if (phase == run_phase::repair) run.restart_pending = false;
-    for (const auto& s : book_.steps)
+    if (phase == run_phase::repair) run.restart_pending = before_.restart_pending;
+    run.forget_clock();
+    enter(*book_, {});
+    co_await walk(book_->steps, phase == run_phase::repair);
+    run.current = nullptr;
+}
+
+// The names of a runbook as they are before its first step.
+void passes::enter(const runbook& book, const std::map<std::string, nlohmann::json>& parameters) {
+    book_ = &book;
+    run.names.clear();
+    run.names["facts"] = run.facts();
+    for (const auto& v : book.variables) {
+        if (const auto given = parameters.find(v.name); given != parameters.end())
+            answers_[v.full_name] = given->second;
+        const auto answer = answers_.find(v.full_name);
+        run.names[v.name] = answer == answers_.end() ? nlohmann::json() : answer->second;
+    }
+    for (const char* name : {"item", "proof", "result", "failure"}) run.names[name] = nullptr;
+    forget_results(book.steps);
+}
+
+void passes::forget_results(const std::vector<step>& steps) {
+    for (const auto& s : steps) {
         if (!s.register_as.empty())
             run.names[s.register_as] =
                 std::holds_alternative<judge_step>(s.action) ? nlohmann::json() : skipped_result();
-    for (const auto& s : book_.steps) {
-        run.current = &s;
-        if (phase != run_phase::proof)
-            if (const auto why = run.reason_to_stop()) throw stop_asked("stopped before \"" + s.name + "\": " + *why);
-        set_run_table();
-        std::string problem;
-        try {
-            co_await step_once(s);
-        } catch (const step_error& error) {
-            problem = error.what();
-        } catch (const nlohmann::json::exception& error) {
-            problem = error.what();
-        }
-        if (problem.empty()) continue;
-        auto result = skipped_result();
-        result["failed"] = true;
-        if (!s.register_as.empty() && !std::holds_alternative<judge_step>(s.action))
-            run.names[s.register_as] = std::move(result);
-        if (s.optional) {
-            run.warn(s.name + ": " + problem);
-        } else if (phase == run_phase::repair) {
-            throw step_error(s.name + ": " + problem);
-        } else {
-            blind = true;
-            add_finding(s, severity::fault, "this could not be determined: " + problem);
-        }
+        if (const auto* block = std::get_if<block_step>(&s.action))
+            for (const auto* part : {&block->steps, &block->rescue, &block->always}) forget_results(*part);
     }
-    run.current = nullptr;
-    // What was only assumed while looking is open again.
-    for (const auto& open : open_decisions_)
-        if (!decided_.contains(open.variable)) run.names[open.variable] = nullptr;
+}
+
+// With `throws` a failed step ends the walk; else it is noted, and the walk goes on.
+asio::awaitable<void> passes::walk(const std::vector<step>& steps, bool throws) {
+    for (const auto& s : steps) co_await one_step(s, throws);
+}
+
+asio::awaitable<void> passes::one_step(const step& s, bool throws) {
+    const auto* outer = run.current;
+    run.current = &s;
+    if (run.phase != run_phase::proof) stop_when_asked(s);
+    if (s.id == options_.start_at) has_started_ = true;
+    set_run_table();
+    std::string problem;
+    const auto facts = facts_of_condition(s);
+    try {
+        co_await run.gather(facts);
+        co_await step_once(s);
+    } catch (const step_error& error) {
+        problem = error.what();
+    } catch (const nlohmann::json::exception& error) {
+        problem = error.what();
+    }
+    remember_earlier(s);
+    run.current = outer;
+    if (problem.empty()) co_return;
+    auto result = skipped_result();
+    result["failed"] = true;
+    if (!s.register_as.empty() && !std::holds_alternative<judge_step>(s.action))
+        run.names[s.register_as] = std::move(result);
+    if (s.optional) {
+        run.warn(s.name + ": " + problem);
+    } else if (throws) {
+        throw step_error(s.name + ": " + problem);
+    } else {
+        blind = true;
+        add_finding(s, severity::fault, "this could not be determined: " + problem);
+    }
+}
+
+void passes::stop_when_asked(const step& s) {
+    auto why = run.reason_to_stop();
+    if (!why && limit_.count() > 0 && run.elapsed() > limit_)
+        why = "the run took longer than the " + std::to_string(limit_.count()) + " s it may take";
+    if (why) throw stop_asked("stopped before \"" + s.name + "\": " + *why);
 }
 
 asio::awaitable<void> passes::step_once(const step& s) {
@@ -83,6 +119,7 @@ asio::awaitable<void> passes::step_once(const step& s) {
     bool started = false;
     auto whole = skipped_result();
     whole["results"] = nlohmann::json::array();
+    const auto outer_item = run.names["item"];
     for (const auto& item : list) {
         run.names["item"] = item;
         if (!run.holds(s.when)) continue;
@@ -96,186 +133,147 @@ asio::awaitable<void> passes::step_once(const step& s) {
             if (one.is_object() && one.value(mark, false)) whole[mark] = true;
         whole["results"].push_back(std::move(one));
     }
-    run.names["item"] = nullptr;
+    run.names["item"] = outer_item;
     if (!s.register_as.empty()) run.names[s.register_as] = std::move(whole);
 }
 
 asio::awaitable<void> passes::act(const step& s) {
+    const auto facts = facts_of(s);
+    co_await run.gather(facts);
     if (const auto* read = std::get_if<read_step>(&s.action)) co_return co_await act_on(s, *read);
     if (const auto* judge = std::get_if<judge_step>(&s.action)) co_return co_await act_on(s, *judge);
     if (const auto* decide_now = std::get_if<decision_step>(&s.action)) co_return co_await act_on(s, *decide_now);
     if (const auto* restarting = std::get_if<restart_step>(&s.action)) co_return co_await act_on(s, *restarting);
+    if (const auto* by_hand = std::get_if<manual_step>(&s.action)) co_return co_await act_on(s, *by_hand);
+    if (const auto* block = std::get_if<block_step>(&s.action)) co_return co_await act_on(s, *block);
+    if (const auto* include = std::get_if<include_step>(&s.action)) co_return co_await act_on(s, *include);
     if (const auto* command = std::get_if<command_step>(&s.action)) co_return co_await change_by(s, *command);
     if (const auto* registry = std::get_if<registry_step>(&s.action)) co_return co_await change_by(s, *registry);
     if (const auto* service = std::get_if<service_step>(&s.action)) co_return co_await change_by(s, *service);
     co_await change_by(s, std::get<acl_step>(s.action));
 }
 
-asio::awaitable<void> passes::act_on(const step& s, const read_step& action) {
-    const auto how = run.rendered(action.what);
-    nlohmann::json result;
-    const bool we_changed_something = run.phase != run_phase::look && (!run.done.empty() || restart);
-    if (action.settle && we_changed_something) {
-        const auto enough = [&](const nlohmann::json& r) {
-            scope extra{{"result", r}};
-            if (!s.register_as.empty()) extra[s.register_as] = r;
-            return run.holds(action.settle->that, &extra);
-        };
-        result = co_await run.read_until(how, enough, action.settle->within);
-    } else {
-        result = co_await run.read(how);
+asio::awaitable<void> passes::act_on(const step& s, const block_step& action) {
+    const bool repairs = may_change();
+    const auto first = run.done.size();
+    auto result = skipped_result();
+    result["skipped"] = false;
+    result["rescued"] = false;
+    std::string problem;
+    std::exception_ptr ended;
+    around_.push_back(&s);
+    try {
+        co_await walk(action.steps, repairs || !action.rescue.empty());
+    } catch (const step_error& error) {
+        problem = error.what();
+        ended = std::current_exception();
+    } catch (const stop_asked&) {
+        ended = std::current_exception();
+    } catch (const decision_missing&) {
+        ended = std::current_exception();
     }
-    const scope extra{{"result", result}};
+    if (!problem.empty() && !action.rescue.empty()) {
+        run.warn(s.name + ": " + problem + "; going on with the rescue");
+        // A block holds as a whole, or what it did is taken back.
+        while (repairs && run.done.size() > first) {
+            if (!co_await run.take_back(run.done.back(), *journal))
+                throw step_error(problem + "; and a change of the block could not be taken back");
+            run.done.pop_back();
+        }
+        ended = nullptr;
+        run.names["failure"] = problem;
+        result["rescued"] = true;
+        try {
+            co_await walk(action.rescue, repairs);
+        } catch (const step_error&) {
+            ended = std::current_exception();
+        }
+        run.names["failure"] = nullptr;
+    }
+    co_await walk(action.always, repairs && !ended);
+    around_.pop_back();
+    if (ended) std::rethrow_exception(ended);
+    result["changed"] = result["acts"] = run.done.size() > first || was_done_before(action.steps);
     remember(s, std::move(result));
-    if (!action.look.empty()) {
-        auto text = run.say({action.look, s.at}, &extra);
-        run.emit(event::kind::looked, text);
-        run.account.looks.push_back({s.id, s.name, s.cites, run.phase, std::move(text)});
-    }
-    judge_findings(s, action.findings, extra);
 }
 
-asio::awaitable<void> passes::act_on(const step& s, const judge_step& action) {
-    nlohmann::json value;
-    if (!action.value.text.empty()) value = run.value(action.value);
-    const scope extra{{"result", value}};
-    remember(s, std::move(value));
-    if (!action.look.empty()) {
-        auto text = run.say({action.look, s.at}, &extra);
-        run.emit(event::kind::looked, text);
-        run.account.looks.push_back({s.id, s.name, s.cites, run.phase, std::move(text)});
+asio::awaitable<void> passes::act_on(const step& s, const include_step& action) {
+    std::map<std::string, nlohmann::json> parameters;
+    for (const auto& [name, expression] : action.parameters) parameters[name] = run.value(expression);
+    const auto* outer_book = book_;
+    auto outer_names = run.names;
+    const auto outer_planned = planned_inside_;
+    const auto first = run.done.size();
+    const auto findings = run.account.findings.size(), decisions = run.account.decisions.size();
+    std::exception_ptr ended;
+    auto result = skipped_result();
+    result["skipped"] = false;
+    around_.push_back(&s);
+    if (action.only_looks) {
+        ++only_looks_;
+        planned_inside_.clear();
     }
-    judge_findings(s, action.findings, extra);
-    co_return;
+    enter(*action.book, parameters);
+    try {
+        co_await walk(action.book->steps, may_change());
+        std::set<std::string> facts;
+        for (const auto& [name, expression] : action.book->outputs)
+            facts.merge(members_named(expression.text, "facts"));
+        co_await run.gather(facts);
+        for (const auto& [name, expression] : action.book->outputs) result[name] = run.value(expression);
+    } catch (const std::exception&) {
+        ended = std::current_exception();
+    }
+    if (action.only_looks) {
+        --only_looks_;
+        run.account.decisions.resize(decisions);
+        result["plans"] = planned_inside_;
+    }
+    around_.pop_back();
+    planned_inside_ = outer_planned;
+    outer_names["facts"] = run.facts();
+    run.names = std::move(outer_names);
+    book_ = outer_book;
+    if (ended) std::rethrow_exception(ended);
+    result["changed"] = result["acts"] = run.done.size() > first || was_done_before(action.book->steps);
+    result["runbook"] = action.book->name;
+    result["title"] = action.book->title;
+    result["faults"] = nlohmann::json::array();
+    for (auto at = findings; at < run.account.findings.size(); ++at)
+        if (const auto& f = run.account.findings[at]; f.level == severity::fault) result["faults"].push_back(f.text);
+    remember(s, std::move(result));
 }
 
-template <class Change>
-asio::awaitable<void> passes::change_by(const step& s, const Change& action) {
-    std::optional<change_plan> planned = co_await plan_change(run, action);
-    if (!planned) {
-        remember(s, acted(false, false));
-        co_return;
-    }
-    auto& plan = *planned;
-    plan.step_id = s.id;
-    plan.step_name = s.name;
-    plan.cites = s.cites;
-    plan.why = run.say(s.why);
-    plan.risk = s.risk;
-    if (run.phase != run_phase::repair) {
-        anything_wrong = anything_planned = true;
-        remember(s, acted(false, true));
-        if (run.phase == run_phase::proof) {
-            add_finding(s, severity::fault, "still to be changed after the repair: " + plan.what);
-            co_return;
-        }
-        if (plan.effective == takes_effect::restart) run.restart_pending = true;
-        add_change(s, plan);
-        co_await is_confirmed(s, plan.what, plan.undo);
-        co_return;
-    }
-    const bool confirmed = co_await is_confirmed(s, plan.what, plan.undo);
-    const auto at = add_change(s, plan);
-    if (!confirmed) {
-        run.account.changes[at].how = change::state::declined;
-        declined = true;
-        remember(s, acted(false, false));
-        co_return;
-    }
-    co_await run.perform(std::move(plan), *journal, at);
-    remember(s, acted(true, false));
+bool passes::was_done_before(const std::vector<step>& steps) const {
+    if (run.phase != run_phase::repair || before_.of.empty()) return false;
+    return std::any_of(steps.begin(), steps.end(), [&](const step& s) {
+        if (const auto* block = std::get_if<block_step>(&s.action))
+            return was_done_before(block->steps) || was_done_before(block->rescue) || was_done_before(block->always);
+        if (const auto* include = std::get_if<include_step>(&s.action)) return was_done_before(include->book->steps);
+        return before_.of.contains(s.id);
+    });
 }
 
-asio::awaitable<void> passes::act_on(const step& s, const restart_step& action) {
-    const auto reason = run.say(action.reason);
-    change_plan plan;
-    plan.step_id = s.id;
-    plan.step_name = s.name;
-    plan.cites = s.cites;
-    plan.what = "restart the machine";
-    plan.why = run.say(s.why);
-    plan.risk = s.risk;
-    plan.undo = undo_class::none;
-    plan.residue = "a restart cannot be undone; sessions that were open are gone";
-    if (run.phase != run_phase::repair) {
-        anything_wrong = anything_planned = true;
-        remember(s, acted(false, true));
-        if (run.phase == run_phase::look) {
-            add_change(s, plan);
-            co_await is_confirmed(s, plan.what, plan.undo);
-        } else {
-            add_finding(s, severity::fault, "a restart is needed again");
-        }
-        co_return;
-    }
-    const bool confirmed = co_await is_confirmed(s, plan.what, plan.undo);
-    const auto at = add_change(s, plan);
-    if (!confirmed) {
-        run.account.changes[at].how = change::state::declined;
-        declined = true;
-        remember(s, acted(false, false));
-        co_return;
-    }
-    auto entry = to_json(plan);
-    entry["type"] = "restart";
-    const auto number = journal->write(std::move(entry));
-    run.account.changes[at].number = number;
-    run.emit(event::kind::restarting, reason);
-    run.account.changes[at].how = change::state::unknown;  // until the new boot is seen
-    const restart_outcome seen = co_await machine_.restart(reason, action.limit);
-    restart = seen;
-    run.account.restart = seen;
-    run.account.changes[at].how = change::state::done;
-    run.account.changes[at].took = seen.took;
-    run.account.changes[at].proof = seen.proof;
-    journal->write({{"type", "outcome"}, {"of", number}, {"how", "done"}, {"proof", seen.proof}});
-    run.restart_pending = false;
-    run.emit(event::kind::restarted, seen.proof, {{"took_ms", seen.took.count()}});
-    remember(s, acted(true, false));
-}
-
-void passes::judge_findings(const step& s, const std::vector<finding_rule>& rules, const scope& extra) {
-    for (const auto& rule : rules)
-        if (run.holds(rule.when, &extra)) add_finding(s, rule.level, run.say(rule.say, &extra));
-}
-
-void passes::add_finding(const step& s, severity level, std::string text) {
-    if (level == severity::fault) anything_wrong = true;
-    run.emit(event::kind::found, text, {{"severity", to_string(level)}});
-    run.account.findings.push_back({s.id, s.name, s.cites, level, run.phase, std::move(text)});
+bool passes::is_selected(const step& s) const {
+    if (!has_started_) return false;
+    if (options_.tags.empty()) return true;
+    const auto has_one = [&](const step& one) {
+        return std::any_of(one.tags.begin(), one.tags.end(), [&](const auto& t) { return options_.tags.contains(t); });
+    };
+    return has_one(s) || std::any_of(around_.begin(), around_.end(), [&](const step* one) { return has_one(*one); });
 }
 
 void passes::remember(const step& s, nlohmann::json result) {
     if (!s.register_as.empty()) run.names[s.register_as] = std::move(result);
 }
 
-std::size_t passes::add_change(const step& s, const change_plan& plan) {
-    auto& all = run.account.changes;
-    run.emit(event::kind::change_planned, plan.what,
-             {{"from", plan.from},
-              {"to", plan.to},
-              {"why", plan.why},
-              {"risk", to_string(plan.risk)},
-              {"undo", to_string(plan.undo)},
-              {"effective", to_string(plan.effective)}});
-    const auto same = std::find_if(all.begin(), all.end(), [&](const change& c) {
-        return c.step_id == s.id && c.what == plan.what && c.how == change::state::planned;
-    });
-    if (run.phase == run_phase::repair && same != all.end()) return static_cast<std::size_t>(same - all.begin());
-    change c;
-    c.step_id = s.id;
-    c.step_name = s.name;
-    c.cites = s.cites;
-    c.what = plan.what;
-    c.from = plan.from;
-    c.to = plan.to;
-    c.why = plan.why;
-    c.risk = plan.risk;
-    c.undo = plan.undo;
-    c.residue = plan.residue;
-    c.effective = plan.effective;
-    all.push_back(std::move(c));
-    return all.size() - 1;
+// A step that had changed something before the run was interrupted has changed something, whatever it finds now.
+void passes::remember_earlier(const step& s) {
+    if (run.phase != run_phase::repair || s.register_as.empty() || !before_.of.contains(s.id)) return;
+    auto& result = run.names[s.register_as];
+    if (!result.is_object()) return;
+    result["skipped"] = false;
+    result["changed"] = result["acts"] = true;
 }
 
 void passes::set_run_table() {

@@ -4,12 +4,19 @@
 #include <map>
 #include <set>
 
+#include "scripts/earlier_run.hpp"
 #include "scripts/engine.hpp"
 
 namespace emsctl::scripts {
 
 // Somebody has to decide first; what() is the name of the variable.
 class decision_missing : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// A step of high risk has neither a snapshot to go back to nor a reason why there is none; what() says what to do.
+class snapshot_missing : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
@@ -31,6 +38,8 @@ class passes {
     // After looking: puts every open decision and every confirmation to whoever can answer.
     boost::asio::awaitable<void> settle_questions();
     void take_over(const report& looked);  // questions of an earlier look
+    // What an interrupted run has done already, by its journal.
+    void take_over(earlier_run before);
 
     engine run;
     std::optional<journal_writer> journal;
@@ -38,47 +47,83 @@ class passes {
     bool anything_planned = false;
     bool blind = false;     // in the last pass: something could not be read
     bool declined = false;  // somebody said no to something
+    bool has_open_decisions() const { return !open_decisions_.empty(); }
+    const std::map<std::string, nlohmann::json>& answers() const { return answers_; }
+    const std::map<std::string, bool>& confirmed() const { return confirmed_; }
     std::optional<restart_outcome> restart;
 
   private:
+    boost::asio::awaitable<void> walk(const std::vector<step>& steps, bool throws);
+    boost::asio::awaitable<void> one_step(const step& s, bool throws);
     boost::asio::awaitable<void> step_once(const step& s);
     boost::asio::awaitable<void> act(const step& s);
     boost::asio::awaitable<void> act_on(const step& s, const read_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const judge_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const decision_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const restart_step& action);
+    boost::asio::awaitable<void> act_on(const step& s, const manual_step& action);
+    boost::asio::awaitable<void> act_on(const step& s, const block_step& action);
+    boost::asio::awaitable<void> act_on(const step& s, const include_step& action);
     template <class Change>
     boost::asio::awaitable<void> change_by(const step& s, const Change& action);
+    // What is common to every kind of change while nothing may be changed yet.
+    boost::asio::awaitable<void> foresee(const step& s, change_plan plan);
+    // The change's place in the report; nullopt: somebody said no.
+    boost::asio::awaitable<std::optional<std::size_t>> permitted(const step& s, const change_plan& plan);
+    boost::asio::awaitable<nlohmann::json> read_for(const step& s, const read_step& action);
+
     boost::asio::awaitable<bool> is_confirmed(const step& s, std::string what, undo_class undo);
     boost::asio::awaitable<void> confirm(std::string step_id, std::string what, risk_level risk, undo_class undo);
     bool needs_confirmation(const step& s) const;
-    boost::asio::awaitable<void> decide(const std::string& variable, bool safe);
+    boost::asio::awaitable<void> decide(const variable& v, bool safe);
     boost::asio::awaitable<std::optional<std::string>> ask(question what);
+    void need_snapshot(const std::string& step_name) const;
+    boost::asio::awaitable<void> ask_whether_done(std::string step_id, std::string instruction, risk_level risk);
 
+    void enter(const runbook& book, const std::map<std::string, nlohmann::json>& parameters);
+    void forget_results(const std::vector<step>& steps);
+    bool is_selected(const step& s) const;
+    bool may_change() const { return run.phase == run_phase::repair && only_looks_ == 0; }
+    bool was_done_before(const std::vector<step>& steps) const;
+    void stop_when_asked(const step& s);
+    change_plan plan_of(const step& s) const;
+    void leave_out(const step& s, const std::string& what);
+
+    void tell_look(const step& s, const std::string& text, const scope& extra);
     void judge_findings(const step& s, const std::vector<finding_rule>& rules, const scope& extra);
     void add_finding(const step& s, severity level, std::string text);
     void remember(const step& s, nlohmann::json result);
+    void remember_earlier(const step& s);
     std::size_t add_change(const step& s, const change_plan& plan);
     void set_run_table();
     decision& decision_of(const std::string& variable);
     const variable& variable_of(const std::string& name) const;
 
-    const runbook& book_;
+    const runbook* book_;  // whose names are seen now
     target& machine_;
     const run_options& options_;
-    std::map<std::string, bool> confirmed_;  // by step id
+    std::map<std::string, bool> confirmed_;          // by step id
+    std::map<std::string, bool> by_hand_;            // by step id: somebody said that it is done
+    std::map<std::string, nlohmann::json> answers_;  // by full name: what somebody or a default has set
     struct open_decision {
-        std::string variable;
+        const variable* what;
         bool safe;
     };
     std::vector<open_decision> open_decisions_;
-    std::set<std::string> decided_;  // variables somebody or a default has set
     struct open_confirmation {
         std::string step_id, what;
         risk_level risk;
         undo_class undo;
+        bool by_hand;
     };
     std::vector<open_confirmation> open_confirmations_;
+    std::string high_risk_step_;               // the first that is planned
+    std::vector<const step*> around_;          // the blocks and includes that are being carried out
+    bool has_started_ = true;                  // the step to start at was reached
+    std::vector<std::string> planned_inside_;  // while something only looks in a repair too
+    int only_looks_ = 0;
+    std::chrono::seconds limit_;  // for the whole run; 0: none
+    earlier_run before_;
 };
 
 }  // namespace emsctl::scripts

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "scripts/lua_names.hpp"
 #include "scripts/parsers.hpp"
 #include "scripts/pass.hpp"
 #include "scripts/variables.hpp"
@@ -9,24 +10,25 @@ namespace emsctl::scripts {
 namespace asio = boost::asio;
 
 passes::passes(const runbook& book, target& machine, observer& watcher, report& account, const run_options& options)
-    : run(machine, watcher, account, options.clock), book_(book), machine_(machine), options_(options) {
-    for (const auto& v : book.variables) {
-        run.names[v.name] = v.fallback;
-        if (!v.fallback.is_null()) decided_.insert(v.name);
-        const auto given = options.variables.find(v.name);
-        if (given == options.variables.end()) continue;
-        run.names[v.name] = typed(v, given->second).value;
-        decided_.insert(v.name);
+    : run(machine, watcher, account, options.clock),
+      book_(&book),
+      machine_(machine),
+      options_(options),
+      limit_(options.limit.count() > 0 ? options.limit : book.limit) {
+    for (const auto* v : settable_variables(book)) {
+        if (!v->fallback.is_null()) answers_[v->full_name] = v->fallback;
+        const auto given = options.variables.find(v->full_name);
+        if (given != options.variables.end()) answers_[v->full_name] = typed(*v, given->second).value;
     }
-    for (const auto& [name, text] : options.variables)
+    for (const auto& [name, text] : options.variables) {
         if (name.starts_with("confirm:")) confirmed_[name.substr(8)] = means_yes(text);
-    run.names["item"] = nullptr;
-    run.names["proof"] = nullptr;
-    run.names["result"] = nullptr;
+        if (name.starts_with("done:")) by_hand_[name.substr(5)] = means_yes(text);
+    }
 }
 
 const variable& passes::variable_of(const std::string& name) const {
-    return *std::find_if(book_.variables.begin(), book_.variables.end(), [&](const auto& v) { return v.name == name; });
+    return *std::find_if(book_->variables.begin(), book_->variables.end(),
+                         [&](const auto& v) { return v.name == name; });
 }
 
 decision& passes::decision_of(const std::string& variable) {
@@ -40,6 +42,8 @@ decision& passes::decision_of(const std::string& variable) {
 
 asio::awaitable<void> passes::act_on(const step& s, const decision_step& action) {
     const auto& v = variable_of(action.variable);
+    const auto facts = members_named(v.proposal, "facts");
+    co_await run.gather(facts);
     std::string text = run.say(action.question);
     if (text.empty()) text = v.question.empty() ? s.name : run.say({v.question, v.at});
     std::string proposal;
@@ -48,42 +52,45 @@ asio::awaitable<void> passes::act_on(const step& s, const decision_step& action)
     else if (!v.proposal.empty())
         proposal = run.say({v.proposal, v.at});
     {
-        auto& d = decision_of(v.name);
+        auto& d = decision_of(v.full_name);
         d.step_id = s.id;
         d.question = std::move(text);
         d.proposal = proposal;
-        if (options_.variables.contains(v.name))
+        if (options_.variables.contains(v.full_name))
             d.how = decision::origin::given;
-        else if (!v.fallback.is_null())
+        else if (before_.answers.contains(v.full_name))
+            d.how = decision::origin::asked;
+        else if (answers_.contains(v.full_name) && d.how == decision::origin::missing)
             d.how = decision::origin::fallback;
     }
-    if (!decided_.contains(v.name)) {
-        if (run.phase == run_phase::repair) {
-            co_await decide(v.name, action.safe);
+    if (!answers_.contains(v.full_name)) {
+        if (may_change()) {
+            co_await decide(v, action.safe);
+            run.names[v.name] = answers_[v.full_name];
         } else {
             // While looking, the plan is shown as it would be with the proposed answer.
-            auto& d = decision_of(v.name);
+            auto& d = decision_of(v.full_name);
             const auto assumed = typed(v, proposal);
             const bool usable = !proposal.empty() && assumed.problem.empty();
             run.names[v.name] = usable ? assumed.value : nlohmann::json();
             d.how = usable ? decision::origin::assumed : decision::origin::missing;
-            open_decisions_.push_back({v.name, action.safe});
+            if (only_looks_ == 0) open_decisions_.push_back({&v, action.safe});
         }
     }
     const auto& answer = run.names[v.name];
     const bool accepted =
         !answer.is_null() && (action.accept.text.empty() ? is_true(answer) : run.holds(action.accept));
-    auto& d = decision_of(v.name);
+    auto& d = decision_of(v.full_name);
     d.answer = answer;
     d.accepted = accepted;
     for (const auto& id : action.confirms)
         if (!options_.variables.contains("confirm:" + id)) confirmed_[id] = accepted;
-    if (!accepted && decided_.contains(v.name)) declined = true;
+    if (!accepted && answers_.contains(v.full_name)) declined = true;
     auto result = nlohmann::json{{"accepted", accepted}, {"answer", answer}, {"skipped", false},
                                  {"changed", false},     {"acts", false},    {"failed", false}};
     remember(s, std::move(result));
     run.emit(event::kind::decided, d.question,
-             {{"variable", v.name},
+             {{"variable", v.full_name},
               {"answer", d.answer},
               {"proposal", d.proposal},
               {"how", to_string(d.how)},
@@ -97,12 +104,11 @@ asio::awaitable<std::optional<std::string>> passes::ask(question what) {
     co_return co_await options_.ask(std::move(what));
 }
 
-asio::awaitable<void> passes::decide(const std::string& variable, bool safe) {
-    const auto& v = variable_of(variable);
+asio::awaitable<void> passes::decide(const variable& v, bool safe) {
     question what;
     {
-        const auto& d = decision_of(variable);
-        what.variable = variable;
+        const auto& d = decision_of(v.full_name);
+        what.variable = v.full_name;
         what.type = v.type;
         what.choices = v.choices;
         what.text = d.question;
@@ -120,15 +126,15 @@ asio::awaitable<void> passes::decide(const std::string& variable, bool safe) {
     if (answer) {
         auto checked = typed(v, trimmed(*answer));
         if (checked.problem.empty()) {
-            run.names[variable] = std::move(checked.value);
-            decided_.insert(variable);
-            decision_of(variable).how = how;
+            if (journal) journal->write({{"type", "answer"}, {"variable", v.full_name}, {"value", checked.value}});
+            answers_[v.full_name] = std::move(checked.value);
+            decision_of(v.full_name).how = how;
             co_return;
         }
         run.warn(checked.problem);
     }
-    decision_of(variable).how = decision::origin::missing;
-    throw decision_missing(variable);
+    decision_of(v.full_name).how = decision::origin::missing;
+    throw decision_missing(v.full_name);
 }
 
 bool passes::needs_confirmation(const step& s) const {
@@ -139,8 +145,8 @@ bool passes::needs_confirmation(const step& s) const {
 asio::awaitable<bool> passes::is_confirmed(const step& s, std::string what, undo_class undo) {
     if (const auto known = confirmed_.find(s.id); known != confirmed_.end()) co_return known->second;
     if (!needs_confirmation(s)) co_return true;
-    if (run.phase != run_phase::repair) {
-        open_confirmations_.push_back({s.id, std::move(what), s.risk, undo});
+    if (!may_change()) {
+        open_confirmations_.push_back({s.id, std::move(what), s.risk, undo, false});
         co_return true;
     }
     co_await confirm(s.id, std::move(what), s.risk, undo);
@@ -159,15 +165,42 @@ asio::awaitable<void> passes::confirm(std::string step_id, std::string what, ris
     const auto answer = co_await ask(std::move(asked));
     if (!answer || (!means_yes(*answer) && !means_no(*answer))) throw decision_missing("confirm:" + step_id);
     confirmed_[step_id] = means_yes(*answer);
+    if (journal) journal->write({{"type", "answer"}, {"confirm", step_id}, {"value", confirmed_[step_id]}});
+}
+
+asio::awaitable<void> passes::ask_whether_done(std::string step_id, std::string instruction, risk_level risk) {
+    question asked;
+    asked.what = question::kind::by_hand;
+    asked.variable = "done:" + step_id;
+    asked.type = variable_type::boolean;
+    asked.text = instruction + " - is it done?";
+    asked.risk = risk;
+    asked.undo = undo_class::none;
+    const auto answer = co_await ask(std::move(asked));
+    if (!answer || (!means_yes(*answer) && !means_no(*answer))) throw decision_missing("done:" + step_id);
+    by_hand_[step_id] = means_yes(*answer);
+}
+
+void passes::need_snapshot(const std::string& step_name) const {
+    if (options_.snapshot_id.empty() && options_.no_snapshot.empty())
+        throw snapshot_missing("\"" + step_name +
+                               "\" is of high risk: take a snapshot of the machine first and give its name with "
+                               "--snapshot-id, or say with --no-snapshot why there is none");
 }
 
 asio::awaitable<void> passes::settle_questions() {
+    if (!high_risk_step_.empty()) need_snapshot(high_risk_step_);
     const auto decisions = open_decisions_;
     for (const auto& open : decisions)
-        if (!decided_.contains(open.variable)) co_await decide(open.variable, open.safe);
+        if (!answers_.contains(open.what->full_name)) co_await decide(*open.what, open.safe);
     const auto confirmations = open_confirmations_;
-    for (const auto& open : confirmations)
-        if (!confirmed_.contains(open.step_id)) co_await confirm(open.step_id, open.what, open.risk, open.undo);
+    for (const auto& open : confirmations) {
+        // What is to be done by hand is asked when its turn has come; that somebody can be asked is known before.
+        if (open.by_hand && !by_hand_.contains(open.step_id) && !options_.ask)
+            throw decision_missing("done:" + open.step_id);
+        if (open.by_hand || confirmed_.contains(open.step_id)) continue;
+        co_await confirm(open.step_id, open.what, open.risk, open.undo);
+    }
 }
 
 void passes::take_over(const report& looked) {
@@ -176,19 +209,33 @@ void passes::take_over(const report& looked) {
     run.account.decisions = looked.decisions;
     run.account.warnings = looked.warnings;
     run.account.changes = looked.changes;
-    for (const auto& s : book_.steps) {
-        const auto* action = std::get_if<decision_step>(&s.action);
+    const auto settable = settable_variables(*book_);
+    for (const auto* s : all_steps(*book_, true)) {
+        const auto* action = std::get_if<decision_step>(&s->action);
         for (const auto& d : looked.decisions) {
-            if (!action || d.variable != action->variable) continue;
-            if (!decided_.contains(d.variable)) open_decisions_.push_back({d.variable, action->safe});
+            if (!action || d.step_id != s->id) continue;
+            for (const auto* v : settable)
+                if (v->full_name == d.variable && !answers_.contains(d.variable))
+                    open_decisions_.push_back({v, action->safe});
             // Whether the answer means yes is seen when the step is reached; until then nothing more is asked.
             for (const auto& id : action->confirms)
                 if (!confirmed_.contains(id)) confirmed_[id] = true;
         }
+        const bool by_hand = std::holds_alternative<manual_step>(s->action);
         for (const auto& c : looked.changes)
-            if (c.step_id == s.id && needs_confirmation(s) && !confirmed_.contains(s.id))
-                open_confirmations_.push_back({s.id, c.what, s.risk, c.undo});
+            if (c.step_id == s->id && s->risk == risk_level::high) high_risk_step_ = s->name;
+        for (const auto& c : looked.changes)
+            if (c.step_id == s->id && (by_hand || (needs_confirmation(*s) && !confirmed_.contains(s->id))))
+                open_confirmations_.push_back({s->id, c.what, s->risk, c.undo, by_hand});
     }
+}
+
+void passes::take_over(earlier_run before) {
+    for (const auto& [name, value] : before.answers)
+        if (!options_.variables.contains(name)) answers_[name] = value;
+    for (const auto& [id, yes] : before.confirmed) confirmed_.emplace(id, yes);
+    run.done = before.done;
+    before_ = std::move(before);
 }
 
 }  // namespace emsctl::scripts

@@ -34,6 +34,9 @@ std::vector<std::string> what_remains(const report& r) {
     if (!r.line_error.empty()) out.push_back("The console was lost; look again before anything else: " + r.line_error);
     if (r.result == run_result::restart_pending) out.push_back("Restart the machine; until then a part has no effect.");
     for (const auto& c : r.changes) {
+        if (c.temporary && c.how == change::state::done)
+            out.push_back("Temporary, and still so: " + c.what +
+                          (r.journal.empty() ? "" : " (emsctl undo " + r.journal + " --temporary)"));
         if (c.how == change::state::declined) out.push_back("Not agreed to: " + c.what);
         if (c.how == change::state::unknown) out.push_back("Nobody knows whether this was done: " + c.what);
         if (c.how == change::state::undo_failed || c.how == change::state::undo_refused)
@@ -113,6 +116,7 @@ nlohmann::json to_json(const report& r) {
                                    {"undo", to_string(c.undo)},
                                    {"residue", c.residue},
                                    {"effective", to_string(c.effective)},
+                                   {"temporary", c.temporary},
                                    {"state", to_string(c.how)},
                                    {"proof", c.proof},
                                    {"problem", c.problem},

@@ -64,6 +64,7 @@ struct change {
     undo_class undo = undo_class::none;
     std::string residue;  // what an undo leaves behind
     takes_effect effective = takes_effect::now;
+    bool temporary = false;  // to be taken back as soon as possible
     state how = state::planned;
     std::string proof;    // what showed that it worked
     std::string problem;  // why it did not

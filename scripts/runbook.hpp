@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -40,7 +42,8 @@ std::string_view to_string(severity);
 std::string_view to_string(output_format);
 
 struct variable {
-    std::string name;
+    std::string name;       // in the runbook's own expressions
+    std::string full_name;  // from outside: of an included runbook "STEP-ID.name"
     variable_type type = variable_type::text;
     std::optional<std::int64_t> min, max;  // integer
     std::vector<std::string> choices;      // choice
@@ -75,11 +78,19 @@ struct settling {
     std::chrono::seconds within{60};
 };
 
+// At any time: look again until `that` holds; when it does not even after the last time, the step failed.
+struct repetition {
+    written that;  // Lua
+    std::int64_t retries = 3;
+    std::chrono::seconds delay{5};
+};
+
 struct read_step {
     reading what;
     std::string look;  // one sentence: what was looked at
     std::vector<finding_rule> findings;
     std::optional<settling> settle;
+    std::optional<repetition> until;
 };
 
 // No command at all: findings and values computed from what was read before.
@@ -150,8 +161,31 @@ struct decision_step {
     std::vector<std::string> confirms;  // ids of steps that need no further confirmation
 };
 
+// What only a person can do. Seen as done by a proof, or by the word of somebody who was asked.
+struct manual_step {
+    written instruction;  // template
+    std::optional<proof_plan> proof;
+};
+
+struct step;
+
+// Steps that hold together. When one fails in a repair, the block's changes are taken back first, then `rescue` is
+// carried out in its place; `always` comes after either.
+struct block_step {
+    std::vector<step> steps, rescue, always;
+};
+
+struct runbook;
+
+// Another runbook as one step, with names of its own. Its steps' ids begin with this step's id and a slash.
+struct include_step {
+    std::shared_ptr<const runbook> book;
+    std::vector<std::pair<std::string, written>> parameters;  // variable of the other: Lua
+    bool only_looks = false;                                  // never changes anything, also in a repair
+};
+
 using step_action = std::variant<read_step, judge_step, command_step, registry_step, service_step, acl_step,
-                                 restart_step, decision_step>;
+                                 restart_step, decision_step, manual_step, block_step, include_step>;
 
 struct step {
     std::string name, id, cites;
@@ -161,18 +195,29 @@ struct step {
     std::string register_as;
     risk_level risk = risk_level::none;
     std::vector<std::string> tags;
-    bool optional = false;  // when it cannot be read, that is a warning and no more
+    bool optional = false;   // when it cannot be read, that is a warning and no more
+    bool temporary = false;  // what it changes is to be taken back as soon as possible
     step_action action;
     place at;
 };
+// Whether it can change the machine by itself; a block or an include changes it by its steps only.
+bool acts(const step& s);
 
 struct runbook {
     std::string name, title, source;
     std::vector<variable> variables;
     std::vector<step> steps;
-    std::string file;    // where it was read from
-    std::string sha256;  // of its text
+    std::vector<std::pair<std::string, written>> outputs;  // for whoever includes it: Lua
+    std::chrono::seconds limit{0};                         // for a whole run; 0: none
+    std::string file;                                      // where it was read from
+    std::string sha256;                                    // of its text and those it includes
 };
+
+// Every step in the order of the file, those of blocks after the block itself; with `included` those of included
+// runbooks too. The pointers live as long as the runbook.
+std::vector<const step*> all_steps(const runbook& book, bool included);
+// Variables that somebody outside may set: the runbook's own and those of included ones that no parameter gives.
+std::vector<const variable*> settable_variables(const runbook& book);
 
 struct parse_error {
     std::string file;
@@ -187,10 +232,13 @@ struct parsed_runbook {
     std::optional<runbook> book;  // set when there are no errors
     std::vector<parse_error> errors;
 };
-// Every mistake is reported, in the order of the file.
-parsed_runbook parse_runbook(std::string_view text, std::string file_name);
+// How an included runbook is found by what stands in the file.
+using runbook_finder = std::function<parsed_runbook(const std::string& name_or_path)>;
+// Every mistake is reported, in the order of the file. Without a finder only shipped runbooks can be included.
+parsed_runbook parse_runbook(std::string_view text, std::string file_name, const runbook_finder& finder = {});
 
-// A shipped runbook by its name, or a file by its path. Not found is an error like any other.
+// A shipped runbook by its name, or a file by its path; what a file includes is looked for beside it. Not found is an
+// error like any other.
 parsed_runbook find_runbook(const std::string& name_or_path);
 std::vector<std::string> shipped_runbooks();
 

@@ -14,9 +14,10 @@ namespace {
 class linter {
   public:
     linter(const runbook& book, std::string_view text, const std::string& file) : book_(book), warnings_(text, file) {
+        add(book_.steps, {});
         for (const auto& v : book_.variables) known_.push_back(v.name);
-        for (std::size_t i = 0; i < book_.steps.size(); ++i)
-            for (const auto& name : registered_by(book_.steps[i])) {
+        for (std::size_t i = 0; i < steps_.size(); ++i)
+            for (const auto& name : registered_by(*steps_[i].what)) {
                 known_.push_back(name);
                 registered_.emplace(name, i);
             }
@@ -25,18 +26,44 @@ class linter {
     std::vector<parse_error> look() {
         check_file_name();
         for (const auto& text : lua_texts_of(book_.variables)) check_names(text, 0);
-        for (std::size_t i = 0; i < book_.steps.size(); ++i) {
-            for (const auto& text : lua_texts_of(book_.steps[i])) check_names(text, i);
-            if (const auto* d = std::get_if<decision_step>(&book_.steps[i].action)) decided_.insert(d->variable);
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            const auto& s = *steps_[i].what;
+            for (auto text : lua_texts_of(s)) {
+                text.given.insert(steps_[i].given.begin(), steps_[i].given.end());
+                check_names(text, i);
+            }
+            if (const auto* d = std::get_if<decision_step>(&s.action)) decided_.insert(d->variable);
         }
+        for (const auto& [name, value] : book_.outputs) used_.merge(names_from_outside(value.text));
         for (const auto& v : book_.variables) check_variable(v);
-        for (const auto& s : book_.steps) check_use(s);
-        for (const auto& s : book_.steps)
-            if (const auto* change = std::get_if<command_step>(&s.action)) check_change(s, *change);
+        for (const auto& one : steps_) check_use(*one.what);
+        for (const auto& one : steps_)
+            if (const auto* change = std::get_if<command_step>(&one.what->action)) check_change(*one.what, *change);
         return warnings_.take();
     }
 
   private:
+    // With the names that exist there because of what is around the step.
+    struct placed_step {
+        const step* what;
+        std::set<std::string> given;
+    };
+
+    void add(const std::vector<step>& steps, const std::set<std::string>& given) {
+        for (const auto& s : steps) {
+            steps_.push_back({&s, given});
+            const auto* block = std::get_if<block_step>(&s.action);
+            if (!block) continue;
+            auto inside = given;
+            if (!s.loop.text.empty()) inside.insert("item");
+            add(block->steps, inside);
+            auto rescuing = inside;
+            rescuing.insert("failure");
+            add(block->rescue, rescuing);
+            add(block->always, inside);
+        }
+    }
+
     static std::vector<std::string> registered_by(const step& s) {
         std::vector<std::string> names;
         if (!s.register_as.empty()) names.push_back(s.register_as);
@@ -56,17 +83,19 @@ class linter {
     void check_names(const lua_text& text, std::size_t at) {
         for (const auto& name : text.names) {
             used_.insert(name);
-            if (text.given.contains(name) || name == "run") continue;
+            if (text.given.contains(name) || name == "run" || name == "facts") continue;
             const bool is_variable =
                 std::ranges::any_of(book_.variables, [&](const auto& v) { return v.name == name; });
             if (is_variable) continue;
             if (const auto found = registered_.find(name); found != registered_.end()) {
                 if (found->second > at)
                     warnings_.add(text.at, "\"" + name + "\" is registered only later, by the step \"" +
-                                               book_.steps[found->second].id + "\": here it is always as if skipped");
-            } else if (name == "item" || name == "result" || name == "proof") {
-                warnings_.add(text.at, "there is no \"" + name + "\" here" +
-                                           (name == "item" ? ": the step has no loop" : std::string()));
+                                               steps_[found->second].what->id + "\": here it is always as if skipped");
+            } else if (name == "item" || name == "result" || name == "proof" || name == "failure") {
+                const std::string why = name == "item"      ? ": the step has no loop"
+                                        : name == "failure" ? ": it is for the steps of a rescue"
+                                                            : "";
+                warnings_.add(text.at, "there is no \"" + name + "\" here" + why);
             } else if (!is_known_to_lua(name)) {
                 warnings_.add(text.at, "nothing is called \"" + name + "\": using it fails", nearest(name, known_));
             }
@@ -75,9 +104,9 @@ class linter {
 
     // The step that decides a variable may carry its answer on by its own result.
     bool answer_is_used(const variable& v) const {
-        return std::ranges::any_of(book_.steps, [&](const step& s) {
-            const auto* d = std::get_if<decision_step>(&s.action);
-            return d && d->variable == v.name && used_.contains(s.register_as);
+        return std::ranges::any_of(steps_, [&](const placed_step& one) {
+            const auto* d = std::get_if<decision_step>(&one.what->action);
+            return d && d->variable == v.name && used_.contains(one.what->register_as);
         });
     }
 
@@ -116,6 +145,7 @@ class linter {
 
     const runbook& book_;
     complaints warnings_;
+    std::vector<placed_step> steps_;
     std::vector<std::string> known_;
     std::map<std::string, std::size_t> registered_;
     std::set<std::string> used_;

@@ -4,8 +4,10 @@
 #include <sstream>
 
 #include "scripts/expressions.hpp"
+#include "scripts/facts.hpp"
 #include "scripts/lua_names.hpp"
 #include "scripts/member_reader.hpp"
+#include "scripts/runbook_texts.hpp"
 #include "scripts/sha256.hpp"
 #include "scripts/step_reader.hpp"
 
@@ -53,7 +55,7 @@ std::vector<variable> read_variables(const yaml_node& node, complaints& errors) 
     }
     for (const auto& [name, body] : node.members) {
         variable v;
-        v.name = name.text;
+        v.name = v.full_name = name.text;
         v.at = name.at;
         if (!is_name(v.name)) errors.add(name.at, "\"" + v.name + "\" cannot be the name of a variable");
         member_reader members(body, "the variable " + v.name, errors);
@@ -73,34 +75,41 @@ std::vector<variable> read_variables(const yaml_node& node, complaints& errors) 
 
 // What one step alone cannot know: names must be unique, and what is referred to must exist.
 void check_whole(const runbook& book, complaints& errors) {
-    std::set<std::string> ids, names{"run", "item", "proof", "result"};
+    std::set<std::string> ids, names{"run", "item", "proof", "result", "facts", "failure"};
     std::vector<std::string> variables, all_ids;
     for (const auto& v : book.variables) {
         if (!names.insert(v.name).second) errors.add(v.at, "the name \"" + v.name + "\" is taken");
         variables.push_back(v.name);
     }
-    for (const auto& s : book.steps) {
-        if (!ids.insert(s.id).second) errors.add(s.at, "another step has the id \"" + s.id + "\"");
-        all_ids.push_back(s.id);
-        if (!s.register_as.empty()) {
-            if (!is_name(s.register_as)) errors.add(s.at, "\"" + s.register_as + "\" cannot be a name");
-            if (!names.insert(s.register_as).second)
-                errors.add(s.at, "the name \"" + s.register_as + "\" is registered twice or is a variable");
+    const auto steps = all_steps(book, false);
+    for (const auto* s : steps) {
+        if (!ids.insert(s->id).second) errors.add(s->at, "another step has the id \"" + s->id + "\"");
+        all_ids.push_back(s->id);
+        if (!s->register_as.empty()) {
+            if (!is_name(s->register_as)) errors.add(s->at, "\"" + s->register_as + "\" cannot be a name");
+            if (!names.insert(s->register_as).second)
+                errors.add(s->at, "the name \"" + s->register_as + "\" is registered twice or is a variable");
         }
     }
-    for (const auto& s : book.steps) {
-        const auto* d = std::get_if<decision_step>(&s.action);
+    const auto facts = fact_names();
+    for (const auto* s : steps)
+        for (const auto& text : lua_texts_of(*s))
+            for (const auto& name : text.facts)
+                if (std::find(facts.begin(), facts.end(), name) == facts.end())
+                    errors.add(text.at, "there is no fact \"" + name + "\"", nearest(name, facts));
+    for (const auto* s : steps) {
+        const auto* d = std::get_if<decision_step>(&s->action);
         if (!d) continue;
         if (std::find(variables.begin(), variables.end(), d->variable) == variables.end())
-            errors.add(s.at, "there is no variable \"" + d->variable + "\"", nearest(d->variable, variables));
+            errors.add(s->at, "there is no variable \"" + d->variable + "\"", nearest(d->variable, variables));
         for (const auto& id : d->confirms)
-            if (!ids.contains(id)) errors.add(s.at, "there is no step \"" + id + "\"", nearest(id, all_ids));
+            if (!ids.contains(id)) errors.add(s->at, "there is no step \"" + id + "\"", nearest(id, all_ids));
     }
 }
 
 }  // namespace
 
-parsed_runbook parse_runbook(std::string_view text, std::string file_name) {
+parsed_runbook parse_runbook(std::string_view text, std::string file_name, const runbook_finder& finder) {
     parsed_runbook result;
     complaints errors(text, file_name);
     auto document = read_yaml(text);
@@ -112,17 +121,23 @@ parsed_runbook parse_runbook(std::string_view text, std::string file_name) {
         book.title = members.text("title", true);
         book.source = members.text("source");
         if (const auto* vars = members.take("vars")) book.variables = read_variables(*vars, errors);
-        if (const auto* steps = members.need("steps")) {
-            if (steps->what != yaml_node::kind::list || steps->items.empty())
-                errors.add(steps->at, "\"steps\" must be a list of steps");
-            for (const auto& item : steps->items) book.steps.push_back(read_step_node(item, errors));
+        book.limit = members.seconds("limit", book.limit);
+        if (const auto* steps = members.need("steps")) book.steps = read_steps(*steps, "steps", errors, finder);
+        if (const auto* outputs = members.take("outputs")) {
+            if (outputs->what != yaml_node::kind::map)
+                errors.add(outputs->at, "\"outputs\" must be a map: name and Lua");
+            for (const auto& [name, value] : outputs->members)
+                book.outputs.emplace_back(name.text, members.checked_expression(value));
         }
         check_whole(book, errors);
     }
     result.errors = errors.take();
     if (!result.errors.empty()) return result;
     book.file = std::move(file_name);
-    book.sha256 = sha256(text);
+    std::string whole(text);
+    for (const auto* s : all_steps(book, false))
+        if (const auto* include = std::get_if<include_step>(&s->action)) whole += include->book->sha256;
+    book.sha256 = sha256(whole);
     result.book = std::move(book);
     return result;
 }
@@ -137,23 +152,40 @@ std::vector<std::string> shipped_runbooks() {
     return names;
 }
 
-parsed_runbook find_runbook(const std::string& name_or_path) {
-    if (const auto text = embedded(name_or_path + ".yaml")) return parse_runbook(*text, name_or_path + ".yaml");
-    std::error_code error;
+namespace {
+
+// `chain`: the runbooks that are being read, each included by the one before.
+parsed_runbook find_below(const std::string& name_or_path, const std::filesystem::path& folder,
+                          std::vector<std::string> chain) {
     parsed_runbook result;
-    if (!std::filesystem::is_regular_file(name_or_path, error)) {
-        result.errors.push_back(
-            {name_or_path, {}, "neither a shipped runbook nor a file", {}, nearest(name_or_path, shipped_runbooks())});
+    const auto wrong = [&](const std::string& what, std::string suggestion = {}) {
+        result.errors.push_back({name_or_path, {}, what, {}, std::move(suggestion)});
         return result;
-    }
-    std::ifstream file(name_or_path, std::ios::binary);
+    };
+    const auto shipped = embedded(name_or_path + ".yaml");
+    const auto path = folder / name_or_path;
+    const auto known_as = shipped ? name_or_path : path.lexically_normal().string();
+    if (std::find(chain.begin(), chain.end(), known_as) != chain.end()) return wrong("it includes itself");
+    chain.push_back(known_as);
+    if (chain.size() > 8) return wrong("runbooks include each other more than 8 deep");
+    const auto deeper = [&](const std::string& name) {
+        return find_below(name, shipped ? std::filesystem::path() : path.parent_path(), chain);
+    };
+    if (shipped) return parse_runbook(*shipped, name_or_path + ".yaml", deeper);
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error))
+        return wrong("neither a shipped runbook nor a file", nearest(name_or_path, shipped_runbooks()));
+    std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
-    if (!file) {
-        result.errors.push_back({name_or_path, {}, "it cannot be read", {}, {}});
-        return result;
-    }
-    return parse_runbook(text.str(), name_or_path);
+    if (!file) return wrong("it cannot be read");
+    return parse_runbook(text.str(), path.string(), deeper);
+}
+
+}  // namespace
+
+parsed_runbook find_runbook(const std::string& name_or_path) {
+    return find_below(name_or_path, {}, {});
 }
 
 }  // namespace emsctl::scripts

@@ -242,6 +242,20 @@ json restart_map() {
                   {"reason"});
 }
 
+json manual_map() {
+    return closed({{"do", full_text("Template: what a person is to do.")},
+                   {"proof", referring("proof", "What shows that it is done.")}},
+                  {"do"});
+}
+
+json include_map() {
+    json vars = {{"type", "object"}, {"additionalProperties", lua("Lua, in the names of this runbook.")}};
+    return closed({{"runbook", full_text("A shipped runbook, or a file beside this one.")},
+                   {"vars", described(std::move(vars), "Its variables that this runbook sets.")},
+                   {"only_looks", flag("true: nothing is changed by it, also in a repair.")}},
+                  {"runbook"});
+}
+
 json decision_map() {
     return closed({{"variable", full_text("The variable that is decided.")},
                    {"question", text("Template; the variable's own unless given.")},
@@ -270,14 +284,15 @@ json changes_something() {
 }
 json is_no_other() {
     json others = json::array();
-    for (const char* key : {"cmd", "powershell", "registry", "service", "acl", "restart", "decision"})
+    for (const char* key :
+         {"cmd", "powershell", "registry", "service", "acl", "restart", "decision", "manual", "block", "include"})
         others.push_back(needs({key}));
     return {{"not", {{"anyOf", std::move(others)}}}};
 }
 
 std::vector<family> families() {
-    const names look = {"cmd",  "powershell",  "reads", "parse", "fields",  "separator",
-                        "keep", "expect_exit", "limit", "look",  "finding", "settle"};
+    const names look = {"cmd",   "powershell", "reads",   "parse",  "fields", "separator", "keep", "expect_exit",
+                        "limit", "look",       "finding", "settle", "until",  "retries",   "delay"};
     const names change = {"cmd",       "powershell",  "reads", "changes", "before",
                           "effective", "expect_exit", "limit", "undo",    "proof"};
     return {{"look", reads_something(), look, {}, false},
@@ -287,12 +302,16 @@ std::vector<family> families() {
             {"acl", needs({"acl"}), {"acl"}, {}, true},
             {"restart", needs({"restart"}), {"restart"}, {}, true},
             {"decision", needs({"decision"}), {"decision"}, {}, false},
+            {"manual", needs({"manual"}), {"manual"}, {}, true},
+            {"block", needs({"block"}), {"block", "rescue", "always"}, {}, false},
+            {"include", needs({"include"}), {"include"}, {}, false},
             {"think", is_no_other(), {"look", "value", "finding"}, {}, false}};
 }
 
 json common_step_keys() {
     return {{"name", full_text("What the step is about, for people.")},
-            {"id", full_text("A word of its own, for reports, journals and confirm:ID.")},
+            {"id", described({{"type", {"string", "number", "boolean"}}, {"minLength", 1}, {"pattern", "^[^./]*$"}},
+                             "A word of its own, for reports, journals and confirm:ID.")},
             {"cites", text("The paragraph of the source it carries out.")},
             {"when", lua("Lua: the step is skipped when it is false or nil.")},
             {"loop", lua("Lua: a list; the step runs once for each `item`.")},
@@ -300,6 +319,7 @@ json common_step_keys() {
             {"risk", one_of(words_of(risk_level::high), "Required for a step that changes something.")},
             {"why", text("Template, shown when it acts; required for a step that changes something.")},
             {"optional", flag("true: when it fails, that is a warning.")},
+            {"temporary", flag("true: what it changes is to be taken back as soon as possible.")},
             {"tags", texts("Words to select by.")}};
 }
 
@@ -310,6 +330,10 @@ json step_keys() {
     keys["look"] = text("Template: one sentence on what was looked at.");
     keys["finding"] = one_or_list(reference("finding"), "What would be wrong, one or several.");
     keys["settle"] = referring("settle", "After a change: look again until it holds.");
+    keys["until"] = lua("Look again until this holds; if it never does, the step fails.");
+    keys["retries"] =
+        described({{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}, "How often to look again; 3 unless given.");
+    keys["delay"] = seconds("Seconds between two looks; 5 unless given.");
     keys["value"] = lua("Lua: registered as it is.");
     keys["changes"] = full_text("Template: from what to what.");
     keys["before"] = described({{"type", "array"}, {"items", {{"allOf", {reference("reading"), needs({"register"})}}}}},
@@ -321,6 +345,12 @@ json step_keys() {
     keys["service"] = referring("service", "A service that must be so.");
     keys["acl"] = referring("acl", "Rights on a file that must be granted.");
     keys["restart"] = referring("restart", "A restart of the machine.");
+    keys["manual"] = referring("manual", "What only a person can do.");
+    const json steps = {{"type", "array"}, {"minItems", 1}, {"items", reference("step")}};
+    keys["block"] = described(steps, "Steps that hold together: when one fails, what they changed is taken back.");
+    keys["rescue"] = described(steps, "Carried out in the place of a block that failed.");
+    keys["always"] = described(steps, "Carried out after the block and its rescue in any case.");
+    keys["include"] = referring("include", "Another runbook as one step.");
     keys["decision"] = referring("decision", "A question that a person decides.");
     return keys;
 }
@@ -330,6 +360,7 @@ json step_map() {
     const json common_keys = common_step_keys();
     for (const auto& [key, value] : common_keys.items()) common.push_back(key);
     json map = closed(step_keys(), {"name", "id"});
+    map["dependencies"] = {{"retries", {"until"}}, {"delay", {"until"}}};
     map["allOf"] = json::array();
     for (const auto& one : families()) {
         names allowed = common;
@@ -344,6 +375,9 @@ json step_map() {
         const std::string kind = one.name;
         if (kind == "look") then["allOf"] = reading_rules();
         if (kind == "change") then["allOf"] = json::array({has_one_command()});
+        // A change that is no command of its own may be temporary, looks may not.
+        if (!one.acts || kind == "restart")
+            then["not"] = {{"required", {"temporary"}}, {"properties", {{"temporary", {{"enum", {true, "yes"}}}}}}};
         if (kind == "think") then["anyOf"] = {needs({"value"}), needs({"finding"})};
         json rule = when_then(one.condition, std::move(then));
         rule["$comment"] = kind;
@@ -358,10 +392,13 @@ json runbook_schema() {
     json vars = {{"type", "object"},
                  {"propertyNames", {{"pattern", name_pattern}}},
                  {"additionalProperties", reference("variable")}};
+    json outputs = {{"type", "object"}, {"additionalProperties", lua("Lua.")}};
     json map = closed({{"name", full_text("words-with-dashes; the file is called name.yaml.")},
                        {"title", full_text("One line for people.")},
                        {"source", text("The article it carries out.")},
                        {"vars", described(std::move(vars), "Variables, settable from outside.")},
+                       {"limit", seconds("Seconds a whole run may take; then it is taken back.")},
+                       {"outputs", described(std::move(outputs), "What a runbook that includes this one gets.")},
                        {"steps", described({{"type", "array"}, {"minItems", 1}, {"items", reference("step")}},
                                            "Run in this order.")}},
                       {"name", "title", "steps"});
@@ -384,6 +421,8 @@ json runbook_schema() {
     schema["definitions"]["acl"] = acl_map();
     schema["definitions"]["restart"] = restart_map();
     schema["definitions"]["decision"] = decision_map();
+    schema["definitions"]["manual"] = manual_map();
+    schema["definitions"]["include"] = include_map();
     return schema;
 }
 

@@ -28,7 +28,9 @@ class collector {
         body();
         given_ = before;
     }
-    void add(std::string_view expression, place at) { texts_.push_back({at, names_from_outside(expression), given_}); }
+    void add(std::string_view expression, place at) {
+        texts_.push_back({at, names_from_outside(expression), given_, members_named(expression, "facts")});
+    }
     void lua(const written& expression) {
         if (!expression.text.empty()) add(expression.text, expression.at);
     }
@@ -50,6 +52,7 @@ class collector {
             holes(look.look, step_.at);
             findings(look.findings);
             if (look.settle) lua(look.settle->that);
+            if (look.until) lua(look.until->that);
         });
     }
     void of(const judge_step& judge) {
@@ -82,6 +85,16 @@ class collector {
     void of(const service_step& s) { holes(s.name); }
     void of(const acl_step& a) { holes(a.path); }
     void of(const restart_step& r) { holes(r.reason); }
+    void of(const manual_step& m) {
+        holes(m.instruction);
+        if (!m.proof) return;
+        command(m.proof->what);
+        with({"proof"}, [&] { lua(m.proof->that); });
+    }
+    void of(const block_step&) {}
+    void of(const include_step& i) {
+        for (const auto& [name, value] : i.parameters) lua(value);
+    }
     void of(const decision_step& d) {
         holes(d.question);
         lua(d.proposal);
@@ -102,8 +115,21 @@ std::vector<lua_text> lua_texts_of(const step& s) {
 std::vector<lua_text> lua_texts_of(const std::vector<variable>& variables) {
     std::vector<lua_text> texts;
     for (const auto& v : variables)
-        for (const auto& hole : holes_of(v.proposal)) texts.push_back({v.at, names_from_outside(hole), {}});
+        for (const auto& hole : holes_of(v.proposal))
+            texts.push_back({v.at, names_from_outside(hole), {}, members_named(hole, "facts")});
     return texts;
+}
+
+std::set<std::string> facts_of_condition(const step& s) {
+    auto facts = members_named(s.when.text, "facts");
+    facts.merge(members_named(s.loop.text, "facts"));
+    return facts;
+}
+
+std::set<std::string> facts_of(const step& s) {
+    std::set<std::string> facts;
+    for (auto& text : lua_texts_of(s)) facts.merge(text.facts);
+    return facts;
 }
 
 }  // namespace emsctl::scripts

@@ -31,6 +31,7 @@ asio::awaitable<bool> roll_back(passes& p) {
     p.run.current = nullptr;
     if (p.run.done.empty()) co_return true;
     p.run.emit(event::kind::phase_started, "rollback");
+    p.journal->write({{"type", "rollback"}});
     bool complete = true;
     for (auto one = p.run.done.rbegin(); one != p.run.done.rend(); ++one) {
         std::string problem;
@@ -64,7 +65,9 @@ asio::awaitable<void> give_up(passes& p, std::string why) {
         conclude(p, run_result::failed_rolled_back, "The repair failed before anything was changed: " + why + ".");
 }
 
-journal_writer open_journal(const report& account, const target& machine, const run_options& options) {
+journal_writer open_journal(const passes& p, const runbook& book, const target& machine, const run_options& options,
+                            const nlohmann::json& boot) {
+    const auto& account = p.run.account;
     if (options.journal.empty()) throw usage_error("a repair needs a journal");
     return journal_writer::create(options.journal,
                                   {{"runbook", account.runbook_name},
@@ -74,6 +77,17 @@ journal_writer open_journal(const report& account, const target& machine, const 
                                    {"computer_name", account.computer_name},
                                    {"program_version", options.program_version},
                                    {"recording", options.recording},
+                                   {"runbook_file", book.file},
+                                   {"boot", boot},
+                                   {"trace", machine.next_trace()},
+                                   {"answers", p.answers()},
+                                   {"confirmed", p.confirmed()},
+                                   {"variables", options.variables},
+                                   {"confirm", to_string(options.confirm)},
+                                   {"tags", options.tags},
+                                   {"start_at", options.start_at},
+                                   {"snapshot_id", options.snapshot_id},
+                                   {"no_snapshot", options.no_snapshot},
                                    {"console", options.console}},
                                   options.clock);
 }
@@ -96,26 +110,17 @@ asio::awaitable<void> prove(passes& p) {
     }
 }
 
-asio::awaitable<void> repair(passes& p, const target& machine, const run_options& options) {
+// Through the steps and, when something fails, back.
+asio::awaitable<void> repair_by_journal(passes& p) {
     std::string missing;
-    try {
-        co_await p.settle_questions();
-    } catch (const decision_missing& variable) {
-        missing = variable.what();
-    }
-    if (!missing.empty()) {
-        p.run.account.missing_variable = missing;
-        conclude(p, run_result::faults_found, "Nothing was changed: somebody has to decide \"" + missing + "\" first.");
-        co_return;
-    }
-    p.journal.emplace(open_journal(p.run.account, machine, options));
-    p.run.account.journal = options.journal.string();
     std::string failed;
     try {
         co_await p.through(run_phase::repair);
     } catch (const step_error& error) {
         failed = error.what();
     } catch (const stop_asked& why) {
+        failed = why.what();
+    } catch (const snapshot_missing& why) {
         failed = why.what();
     } catch (const decision_missing& variable) {
         missing = variable.what();
@@ -134,7 +139,68 @@ asio::awaitable<void> repair(passes& p, const target& machine, const run_options
         co_await prove(p);
 }
 
-asio::awaitable<void> carry_out(passes& p, const target& machine, const run_options& options) {
+asio::awaitable<void> repair(passes& p, const runbook& book, const target& machine, const run_options& options) {
+    std::string missing;
+    try {
+        co_await p.settle_questions();
+    } catch (const decision_missing& variable) {
+        missing = variable.what();
+    } catch (const snapshot_missing& why) {
+        conclude(p, run_result::faults_found, std::string("Nothing was changed: ") + why.what() + ".");
+        co_return;
+    }
+    if (!missing.empty()) {
+        p.run.account.missing_variable = missing;
+        conclude(p, run_result::faults_found, "Nothing was changed: somebody has to decide \"" + missing + "\" first.");
+        co_return;
+    }
+    const auto boot = co_await p.run.boot_time();
+    p.journal.emplace(open_journal(p, book, machine, options, boot));
+    p.run.account.journal = options.journal.string();
+    co_await repair_by_journal(p);
+}
+
+// What an interrupted run had done is not done again.
+asio::awaitable<void> go_on(passes& p, const journal_content& earlier, const std::filesystem::path& path,
+                            const std::map<std::string, bool>& decided, const wall_clock& clock) {
+    co_await p.run.identify();
+    const auto& header = earlier.header();
+    if (p.run.account.machine != header.value("machine", ""))
+        throw usage_error("the journal is of another machine: " + header.value("computer_name", "?"));
+    p.journal.emplace(journal_writer::append_to(path, clock));
+    p.journal->write({{"type", "resumed"}});
+    p.run.account.journal = path.string();
+    std::string unknown;
+    try {
+        auto before = co_await settle_earlier(p.run, earlier, *p.journal, decided);
+        p.take_over(std::move(before));
+    } catch (const outcome_unknown& what) {
+        unknown = what.what();
+    }
+    if (!unknown.empty()) {
+        conclude(p, run_result::unknown, "Nothing more was done: " + unknown + ".");
+        co_return;
+    }
+    co_await p.through(run_phase::look);
+    if (p.blind) {
+        conclude(p, run_result::unknown, "Nothing more was done, because not everything could be determined.");
+        co_return;
+    }
+    std::string missing;
+    try {
+        co_await p.settle_questions();
+    } catch (const decision_missing& variable) {
+        missing = variable.what();
+    }
+    if (!missing.empty()) {
+        p.run.account.missing_variable = missing;
+        conclude(p, run_result::unknown, "Nothing more was done: somebody has to decide \"" + missing + "\" first.");
+        co_return;
+    }
+    co_await repair_by_journal(p);
+}
+
+asio::awaitable<void> carry_out(passes& p, const runbook& book, const target& machine, const run_options& options) {
     std::string nameless;
     try {
         co_await p.run.identify();
@@ -146,6 +212,7 @@ asio::awaitable<void> carry_out(passes& p, const target& machine, const run_opti
             throw usage_error("the earlier look was at another machine");
         p.take_over(*options.looked);
         p.anything_wrong = options.looked->result != run_result::healthy;
+        p.anything_planned = !options.looked->changes.empty();
     } else {
         co_await p.through(run_phase::look);
     }
@@ -158,15 +225,24 @@ asio::awaitable<void> carry_out(passes& p, const target& machine, const run_opti
                          : "Something is wrong. Nothing was changed.");
     } else if (p.blind || !nameless.empty()) {
         conclude(p, run_result::faults_found, "Nothing was changed, because not everything could be determined.");
+    } else if (!p.anything_planned && !p.has_open_decisions()) {
+        conclude(p, run_result::faults_found,
+                 "Something is wrong, and this runbook has no repair for it. Nothing was changed.");
     } else {
-        co_await repair(p, machine, options);
+        co_await repair(p, book, machine, options);
     }
 }
 
-}  // namespace
+struct resumption {
+    const journal_content& earlier;
+    const std::map<std::string, bool>& decided;
+};
 
-asio::awaitable<report> run_runbook(const runbook& book, target& machine, observer& watcher, run_options options) {
+asio::awaitable<report> conduct(const runbook& book, target& machine, observer& watcher, run_options options,
+                                const resumption* resumed) {
     if (const auto wrong = wrong_variables(book, options.variables); !wrong.empty()) throw usage_error(wrong.front());
+    if (const auto wrong = wrong_selection(book, options.tags, options.start_at); !wrong.empty())
+        throw usage_error(wrong);
     if (!options.clock) options.clock = [] { return std::chrono::system_clock::now(); };
     report account;
     account.runbook_name = book.name;
@@ -182,7 +258,10 @@ asio::awaitable<report> run_runbook(const runbook& book, target& machine, observ
     machine.mark("runbook " + book.name);
     passes p(book, machine, watcher, account, options);
     try {
-        co_await carry_out(p, machine, options);
+        if (resumed)
+            co_await go_on(p, resumed->earlier, options.journal, resumed->decided, options.clock);
+        else
+            co_await carry_out(p, book, machine, options);
     } catch (const stop_asked& why) {
         conclude(p, run_result::unknown, std::string("Nothing was changed: ") + why.what() + ".");
     } catch (const journal_error& error) {
@@ -207,11 +286,59 @@ asio::awaitable<report> run_runbook(const runbook& book, target& machine, observ
     if (account.mode == run_mode::apply && p.journal && account.line_error.empty())
         std::erase_if(account.changes, [](const change& c) { return c.how == change::state::planned; });
     p.run.current = nullptr;
-    if (p.journal && account.line_error.empty() && account.result != run_result::rollback_incomplete)
+    const bool is_over = account.result != run_result::rollback_incomplete && account.result != run_result::unknown;
+    if (p.journal && account.line_error.empty() && is_over)
         p.journal->write({{"type", "verdict"}, {"result", to_string(account.result)}, {"text", account.verdict}});
     p.run.emit(event::kind::verdict, account.verdict,
                {{"result", to_string(account.result)}, {"exit_status", exit_status(account.result)}});
     co_return account;
+}
+
+run_options options_of(const nlohmann::json& header, resume_options& given) {
+    run_options options;
+    options.mode = run_mode::apply;
+    options.variables = header.value("variables", options.variables);
+    for (const auto policy : {confirm_policy::each, confirm_policy::risky, confirm_policy::none})
+        if (header.value("confirm", "") == to_string(policy)) options.confirm = policy;
+    options.tags = header.value("tags", options.tags);
+    options.start_at = header.value("start_at", "");
+    options.snapshot_id = header.value("snapshot_id", "");
+    options.no_snapshot = header.value("no_snapshot", "");
+    options.ask = std::move(given.ask);
+    options.journal = given.journal;
+    options.program_version = std::move(given.program_version);
+    options.recording = std::move(given.recording);
+    options.clock = std::move(given.clock);
+    return options;
+}
+
+}  // namespace
+
+asio::awaitable<report> run_runbook(const runbook& book, target& machine, observer& watcher, run_options options) {
+    co_return co_await conduct(book, machine, watcher, std::move(options), nullptr);
+}
+
+asio::awaitable<report> resume_run(const runbook& book, target& machine, observer& watcher, resume_options options) {
+    const auto name = options.journal.string();
+    const auto content = read_journal(options.journal);
+    if (content.damage && !content.is_cut_short)
+        throw usage_error(name + ":" + std::to_string(content.damage->line) +
+                          ": the journal is damaged: " + content.damage->what);
+    if (content.entries.empty()) throw usage_error(name + ": the journal is empty");
+    if (content.header().value("runbook_sha256", "") != book.sha256)
+        throw usage_error(name + ": the runbook " + book.name +
+                          " is not the one the journal was written for; undo needs none");
+    for (const auto& entry : content.entries) {
+        const auto type = entry.body.value("type", "");
+        if (type == "verdict")
+            throw usage_error(name + ": the run is over: " + entry.body.value("text", "") +
+                              " There is nothing to resume");
+        if (type == "rollback")
+            throw usage_error(name + ": the run was being taken back; emsctl undo " + name + " goes on with that");
+    }
+    const resumption resumed{content, options.decided};
+    auto run = options_of(content.header(), options);
+    co_return co_await conduct(book, machine, watcher, std::move(run), &resumed);
 }
 
 }  // namespace emsctl::scripts

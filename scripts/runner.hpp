@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -57,8 +58,8 @@ class observer {
 
 // Put to a person (or to a policy). `variable` is the name by which the answer can be given beforehand.
 struct question {
-    enum class kind { decision, confirmation } what = kind::decision;
-    std::string variable;  // of a confirmation: "confirm:STEP-ID"
+    enum class kind { decision, confirmation, by_hand } what = kind::decision;
+    std::string variable;  // of a confirmation "confirm:STEP-ID", of something done by hand "done:STEP-ID"
     variable_type type = variable_type::text;
     std::vector<std::string> choices;
     std::string text;
@@ -72,6 +73,7 @@ struct question {
 using ask_function = std::function<boost::asio::awaitable<std::optional<std::string>>(question)>;
 
 enum class confirm_policy { each, risky, none };  // risky: medium and high
+std::string_view to_string(confirm_policy);
 
 struct run_options {
     run_mode mode = run_mode::check;
@@ -80,10 +82,20 @@ struct run_options {
     ask_function ask;               // empty: nobody can be asked
     std::filesystem::path journal;  // apply: a file that does not exist yet
     std::string program_version, recording;
-    nlohmann::json console;          // how to reach the machine again, for the journal's header; never a secret
+    nlohmann::json console;  // how to reach the machine again, for the journal's header; never a secret
+    // Only changes with one of these tags, and only those from this step on; the others are left out and said to be.
+    // Empty: all.
+    std::set<std::string> tags;
+    std::string start_at;
+    // A step of high risk needs one of the two; whichever is given stands in the journal.
+    std::string snapshot_id, no_snapshot;
+    std::chrono::seconds limit{0};   // for the whole run; then it is taken back. 0: the runbook's own
     wall_clock clock;                // empty: the system's
     const report* looked = nullptr;  // a check of the same machine in the same session: not repeated before apply
 };
+
+// What --start-at and --tags name must be there: the first that is not, with a suggestion; empty: all fine.
+std::string wrong_selection(const runbook& book, const std::set<std::string>& tags, const std::string& start_at);
 
 // Checks values given for variables before anything is run; empty: all fine.
 std::vector<std::string> wrong_variables(const runbook& book, const std::map<std::string, std::string>& given);
@@ -93,9 +105,23 @@ std::vector<std::string> wrong_variables(const runbook& book, const std::map<std
 boost::asio::awaitable<report> run_runbook(const runbook& book, target& machine, observer& watcher,
                                            run_options options);
 
+struct resume_options {
+    std::filesystem::path journal;        // of a run that was interrupted: read, verified, then appended to
+    std::map<std::string, bool> decided;  // by step id: what a person says of a change nobody knows about (true: done)
+    ask_function ask;
+    std::string program_version, recording;
+    wall_clock clock;
+};
+// Goes on with an interrupted repair: finds out by the marks and the state of the machine what was done, does not do it
+// again, and does the rest. Throws usage_error when the journal is not one to go on with, or of another runbook or
+// machine.
+boost::asio::awaitable<report> resume_run(const runbook& book, target& machine, observer& watcher,
+                                          resume_options options);
+
 struct undo_options {
     std::filesystem::path journal;  // read, verified, then appended to
     std::string to_step;            // stop after undoing this step; empty: everything
+    bool only_temporary = false;    // only what was meant to be temporary
     std::string program_version, recording;
     wall_clock clock;
 };

@@ -2,212 +2,95 @@
 
 #include <algorithm>
 
-#include "scripts/gate.hpp"
-#include "scripts/service_rules.hpp"
+#include "scripts/family_reader.hpp"
 
 namespace emsctl::scripts {
 namespace {
 
-const std::vector<std::string> formats{"text", "lines",   "number", "fields",   "csv",  "json",
-                                       "reg",  "netstat", "sc",     "sessions", "sddl", "events"};
+step one_step(const yaml_node& node, complaints& errors, const runbook_finder& finder);
 
-bool take_command(member_reader& members, complaints& errors, shell& in, written& text) {
-    const bool cmd = members.has("cmd"), powershell = members.has("powershell");
-    if (cmd && powershell) errors.add(members.at(), "either cmd or powershell, not both");
-    if (!cmd && !powershell) errors.add(members.at(), "needs cmd or powershell");
-    const auto a = members.with_holes("cmd", cmd);
-    const auto b = members.with_holes("powershell", powershell);
-    in = powershell ? shell::powershell : shell::cmd;
-    text = powershell ? b : a;
-    return cmd || powershell;
+step_action read_block(const yaml_node& node, member_reader& members, complaints& errors,
+                       const runbook_finder& finder) {
+    block_step block;
+    block.steps = read_steps(node, "block", errors, finder);
+    if (const auto* rescue = members.take("rescue")) block.rescue = read_steps(*rescue, "rescue", errors, finder);
+    if (const auto* always = members.take("always")) block.always = read_steps(*always, "always", errors, finder);
+    return block;
 }
 
-void take_reading(member_reader& members, complaints& errors, reading& what) {
-    take_command(members, errors, what.in, what.command);
-    what.parse = static_cast<output_format>(members.one_of("parse", formats, 0));
-    what.separator = members.text("separator");
-    what.fields = members.texts("fields");
-    what.keep = members.texts("keep");
-    what.expect_exit = members.integers("expect_exit", {0});
-    what.limit = members.seconds("limit", std::chrono::seconds(120));
-    if (what.parse == output_format::fields && what.fields.empty())
-        errors.add(members.at(), "parse: fields needs \"fields\", their names");
-    if (!what.separator.empty() && what.parse != output_format::fields)
-        errors.add(members.at(), "\"separator\" is for parse: fields");
-    // A text without holes can be judged now; one with holes is judged when it is sent.
-    if (what.command.text.find("{{") == std::string::npos && !what.command.text.empty()) {
-        command sent;
-        sent.in = what.in;
-        sent.text = what.command.text;
-        if (const auto why = refusal(sent)) errors.add(what.command.at, "this does not only read: " + *why);
-    }
-}
+void put_below(runbook& book, const std::string& id);
 
-reading read_reading(const yaml_node& node, complaints& errors) {
-    reading what;
-    member_reader members(node, "a reading", errors);
-    take_reading(members, errors, what);
-    what.register_as = members.text("register");
-    return what;
-}
-
-std::vector<finding_rule> read_findings(member_reader& step_members, complaints& errors) {
-    std::vector<finding_rule> rules;
-    const auto* node = step_members.take("finding");
-    if (!node) return rules;
-    const auto one = [&](const yaml_node& rule_node) {
-        member_reader members(rule_node, "a finding", errors);
-        finding_rule rule;
-        rule.when = members.expression("when", true);
-        rule.say = members.with_holes("say", true);
-        rule.level = members.one_of("severity", {"fault", "note"}, 0) == 0 ? severity::fault : severity::note;
-        rules.push_back(std::move(rule));
-    };
-    if (node->what == yaml_node::kind::list)
-        for (const auto& item : node->items) one(item);
-    else
-        one(*node);
-    return rules;
-}
-
-undo_plan read_undo(const yaml_node& node, complaints& errors) {
-    undo_plan undo;
-    member_reader members(node, "undo", errors);
-    if (!members.need("class")) return undo;
-    undo.kind = static_cast<undo_class>(members.one_of("class", {"exact", "compensating", "none"}, 2));
-    const auto add = [&](member_reader& from) {
-        plain_command one;
-        const bool complete = take_command(from, errors, one.in, one.text);
-        one.expect_exit = from.integers("expect_exit", {0});
-        if (complete) undo.commands.push_back(std::move(one));
-    };
-    if (const auto* list = members.take("commands")) {
-        for (const auto& item : list->items) {
-            member_reader command_members(item, "a command of undo", errors);
-            add(command_members);
+void put_below(std::vector<step>& steps, const std::string& id) {
+    for (auto& s : steps) {
+        s.id = id + "/" + s.id;
+        if (auto* d = std::get_if<decision_step>(&s.action))
+            for (auto& confirmed : d->confirms) confirmed = id + "/" + confirmed;
+        if (auto* block = std::get_if<block_step>(&s.action)) {
+            put_below(block->steps, id);
+            put_below(block->rescue, id);
+            put_below(block->always, id);
         }
-        if (list->what != yaml_node::kind::list) errors.add(list->at, "\"commands\" must be a list");
-    } else if (members.has("cmd") || members.has("powershell")) {
-        add(members);
-    }
-    undo.residue = members.with_holes("residue");
-    if (const auto* probe = members.take("unless_changed")) undo.unless_changed = read_reading(*probe, errors);
-    if (undo.kind != undo_class::none && undo.commands.empty()) errors.add(node.at, "undo needs a command");
-    if (undo.kind == undo_class::none && !undo.commands.empty())
-        errors.add(node.at, "undo of class none has no command");
-    if (undo.kind == undo_class::exact && !undo.unless_changed)
-        errors.add(node.at, "an exact undo needs \"unless_changed\": how to see that the value is still what was left");
-    if (undo.kind != undo_class::exact && undo.residue.text.empty())
-        errors.add(node.at, "undo of this class needs \"residue\": what stays");
-    return undo;
-}
-
-step_action read_command(member_reader& members, complaints& errors) {
-    command_step change;
-    take_command(members, errors, change.command.in, change.command.text);
-    change.command.expect_exit = members.integers("expect_exit", {0});
-    change.changes = members.with_holes("changes", true);
-    change.effective =
-        members.one_of("effective", {"now", "restart"}, 0) == 0 ? takes_effect::now : takes_effect::restart;
-    change.limit = members.seconds("limit", std::chrono::seconds(300));
-    if (const auto* before = members.take("before")) {
-        if (before->what != yaml_node::kind::list) errors.add(before->at, "\"before\" must be a list of readings");
-        for (const auto& item : before->items) {
-            change.before.push_back(read_reading(item, errors));
-            if (change.before.back().register_as.empty()) errors.add(item.at, "a reading before needs \"register\"");
+        if (auto* include = std::get_if<include_step>(&s.action)) {
+            runbook inner = *include->book;
+            put_below(inner, id);
+            include->book = std::make_shared<const runbook>(std::move(inner));
         }
     }
-    if (const auto* undo = members.need("undo")) change.undo = read_undo(*undo, errors);
-    if (const auto* node = members.take("proof")) {
-        proof_plan proof;
-        member_reader inner(*node, "proof", errors);
-        take_reading(inner, errors, proof.what);
-        proof.that = inner.expression("that", true);
-        proof.within = inner.seconds("within", std::chrono::seconds(30));
-        change.proof = std::move(proof);
+}
+
+// Ids and variables of an included runbook as they are called from outside.
+void put_below(runbook& book, const std::string& id) {
+    put_below(book.steps, id);
+    for (auto& v : book.variables)
+        v.full_name = id + (v.full_name.find('.') == std::string::npos ? "." : "/") + v.full_name;
+}
+
+step_action read_include(const yaml_node& node, const std::string& id, complaints& errors,
+                         const runbook_finder& finder) {
+    include_step include;
+    member_reader members(node, "include", errors);
+    const auto name = members.text("runbook", true);
+    include.only_looks = members.boolean("only_looks", false);
+    const auto* given = members.take("vars");
+    if (given && given->what != yaml_node::kind::map) errors.add(given->at, "\"vars\" must be a map: name and Lua");
+    if (name.empty()) return include;
+    auto parsed = finder ? finder(name) : find_runbook(name);
+    if (!parsed.book) {
+        for (const auto& error : parsed.errors)
+            errors.add(node.at, "the included runbook cannot be used: " + to_string(error));
+        return include;
     }
-    return change;
+    std::vector<std::string> known;
+    for (const auto& v : parsed.book->variables) known.push_back(v.name);
+    if (given)
+        for (const auto& [variable, value] : given->members) {
+            if (std::find(known.begin(), known.end(), variable.text) == known.end())
+                errors.add(variable.at, name + " has no variable \"" + variable.text + "\"",
+                           nearest(variable.text, known));
+            include.parameters.emplace_back(variable.text, members.checked_expression(value));
+        }
+    put_below(*parsed.book, id);
+    include.book = std::make_shared<const runbook>(std::move(*parsed.book));
+    return include;
 }
 
-step_action read_look(member_reader& members, complaints& errors) {
-    read_step look;
-    take_reading(members, errors, look.what);
-    look.look = members.text("look");
-    look.findings = read_findings(members, errors);
-    if (const auto* node = members.take("settle")) {
-        member_reader inner(*node, "settle", errors);
-        settling settle;
-        settle.that = inner.expression("that", true);
-        settle.within = inner.seconds("within", settle.within);
-        look.settle = settle;
-    }
-    return look;
-}
+// A step's family is told by the one key that only that family has.
+struct told_family {
+    const char* key;
+    step_action (*read)(const yaml_node& node, complaints& errors);
+};
+constexpr told_family told_by_map[] = {{"registry", read_registry}, {"service", read_service},
+                                       {"acl", read_acl},           {"restart", read_restart},
+                                       {"decision", read_decision}, {"manual", read_manual}};
 
-step_action read_registry(const yaml_node& node, complaints& errors) {
-    registry_step r;
-    member_reader members(node, "registry", errors);
-    r.key = members.with_holes("key", true);
-    r.value = members.with_holes("value", true);
-    r.data = members.with_holes("data", true);
-    const std::vector<std::string> types{"REG_DWORD", "REG_SZ", "REG_EXPAND_SZ", "REG_QWORD"};
-    r.type = types[members.one_of("type", types, 0)];
-    r.effective = members.one_of("effective", {"now", "restart"}, 0) == 0 ? takes_effect::now : takes_effect::restart;
-    return r;
-}
-
-step_action read_service(const yaml_node& node, complaints& errors) {
-    service_step s;
-    member_reader members(node, "service", errors);
-    s.name = members.with_holes("name", true);
-    const std::vector<std::string> states{"", "running", "stopped"}, starts{"", "auto", "demand", "disabled"};
-    s.state = states[members.one_of("state", states, 0)];
-    s.start = starts[members.one_of("start", starts, 0)];
-    s.within = members.seconds("within", s.within);
-    if (s.state.empty() == s.start.empty()) errors.add(node.at, "service needs either \"state\" or \"start\"");
-    if (s.name.text.find("{{") == std::string::npos && (s.state == "stopped" || s.start == "disabled") &&
-        is_untouchable(s.name.text))
-        errors.add(node.at, "the service " + s.name.text + " must never be stopped or disabled by a runbook");
-    return s;
-}
-
-step_action read_acl(const yaml_node& node, complaints& errors) {
-    acl_step a;
-    member_reader members(node, "acl", errors);
-    a.path = members.with_holes("path", true);
-    const auto* grants = members.need("grants");
-    if (!grants) return a;
-    const std::vector<std::string> rights{"F", "M", "RX", "R", "W"};
-    for (const auto& [sid, right] : grants->members) {
-        if (!sid.text.starts_with("S-1-")) errors.add(sid.at, "a SID is needed: names of accounts are translated");
-        if (std::find(rights.begin(), rights.end(), right.text) == rights.end())
-            errors.add(right.at, "a right must be one of: F, M, RX, R, W");
-        a.grants.emplace_back(sid.text, right.text);
-    }
-    if (a.grants.empty()) errors.add(grants->at, "\"grants\" must be a map: SID: right");
-    return a;
-}
-
-step_action read_decision(const yaml_node& node, complaints& errors) {
-    decision_step d;
-    member_reader members(node, "decision", errors);
-    d.variable = members.text("variable", true);
-    d.question = members.with_holes("question");
-    d.proposal = members.expression("proposal");
-    d.accept = members.expression("accept");
-    d.safe = members.boolean("safe", false);
-    d.confirms = members.texts("confirms");
-    return d;
-}
-
-}  // namespace
-
-step read_step_node(const yaml_node& node, complaints& errors) {
+step one_step(const yaml_node& node, complaints& errors, const runbook_finder& finder) {
     step s;
     s.at = node.at;
     member_reader members(node, "a step", errors);
     s.name = members.text("name", true);
     s.id = members.text("id", true);
+    if (s.id.find_first_of("/.") != std::string::npos)
+        errors.add(node.at, "an id has no \"/\" and no \".\": they stand between the ids of included steps");
     s.cites = members.text("cites");
     s.when = members.expression("when");
     s.why = members.with_holes("why");
@@ -215,49 +98,54 @@ step read_step_node(const yaml_node& node, complaints& errors) {
     s.register_as = members.text("register");
     s.tags = members.texts("tags");
     s.optional = members.boolean("optional", false);
+    s.temporary = members.boolean("temporary", false);
     s.risk = static_cast<risk_level>(members.one_of("risk", {"none", "low", "medium", "high"}, 0));
-    const auto* registry = members.take("registry");
-    const auto* service = members.take("service");
-    const auto* acl = members.take("acl");
-    const auto* restart = members.take("restart");
-    const auto* decision = members.take("decision");
     const bool is_command = members.has("cmd") || members.has("powershell");
-    const int families = (registry != nullptr) + (service != nullptr) + (acl != nullptr) + (restart != nullptr) +
-                         (decision != nullptr) + is_command;
+    int families = is_command;
+    std::string kinds = "cmd, powershell, value, finding";
+    for (const auto& family : told_by_map) {
+        kinds += std::string(", ") + family.key;
+        const auto* body = members.take(family.key);
+        if (!body) continue;
+        ++families;
+        s.action = family.read(*body, errors);
+    }
+    if (const auto* body = members.take("block")) {
+        ++families;
+        s.action = read_block(*body, members, errors, finder);
+    }
+    if (const auto* body = members.take("include")) {
+        ++families;
+        s.action = read_include(*body, s.id, errors, finder);
+    }
     if (families > 1) errors.add(node.at, "a step does one thing: this one names " + std::to_string(families));
-    if (registry) {
-        s.action = read_registry(*registry, errors);
-    } else if (service) {
-        s.action = read_service(*service, errors);
-    } else if (acl) {
-        s.action = read_acl(*acl, errors);
-    } else if (restart) {
-        restart_step r;
-        member_reader inner(*restart, "restart", errors);
-        r.reason = inner.with_holes("reason", true);
-        r.limit = inner.seconds("limit", r.limit);
-        s.action = r;
-    } else if (decision) {
-        s.action = read_decision(*decision, errors);
-    } else if (is_command) {
+    if (families == 1 && is_command) {
         const bool reads = members.boolean("reads", false);
         if (reads && members.has("changes")) errors.add(node.at, "a step either reads or changes");
         s.action = reads ? read_look(members, errors) : read_command(members, errors);
-    } else {
-        judge_step judge;
-        judge.look = members.text("look");
-        judge.value = members.expression("value");
-        judge.findings = read_findings(members, errors);
+    } else if (families == 0) {
+        s.action = read_judge(members, errors);
+        const auto& judge = std::get<judge_step>(s.action);
         if (judge.value.text.empty() && judge.findings.empty())
-            errors.add(node.at,
-                       "a step needs cmd, powershell, registry, service, acl, restart, decision, value or finding");
-        s.action = judge;
+            errors.add(node.at, "a step needs one of: " + kinds + ", block, include");
     }
-    const bool acts = !std::holds_alternative<read_step>(s.action) && !std::holds_alternative<judge_step>(s.action) &&
-                      !std::holds_alternative<decision_step>(s.action);
-    if (acts && s.why.text.empty()) errors.add(node.at, "a step that changes something needs \"why\"");
-    if (acts && s.risk == risk_level::none) errors.add(node.at, "a step that changes something needs \"risk\"");
+    if (acts(s) && s.why.text.empty()) errors.add(node.at, "a step that changes something needs \"why\"");
+    if (acts(s) && s.risk == risk_level::none) errors.add(node.at, "a step that changes something needs \"risk\"");
+    if (s.temporary && !acts(s)) errors.add(node.at, "only a step that changes something can be temporary");
+    if (s.temporary && std::holds_alternative<restart_step>(s.action))
+        errors.add(node.at, "a restart cannot be temporary");
     return s;
+}
+
+}  // namespace
+
+std::vector<step> read_steps(const yaml_node& list, std::string_view key, complaints& errors,
+                             const runbook_finder& finder) {
+    std::vector<step> steps;
+    if (list.what != yaml_node::kind::list || list.items.empty())
+        errors.add(list.at, "\"" + std::string(key) + "\" must be a list of steps");
+    for (const auto& item : list.items) steps.push_back(one_step(item, errors, finder));
+    return steps;
 }
 
 }  // namespace emsctl::scripts

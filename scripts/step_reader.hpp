@@ -1,10 +1,11 @@
-// One step of a runbook file: which family it is of, and its members.
+// One step of a runbook file: the keys every step has, which family it is of, and the steps inside it.
 #pragma once
 
 #include "scripts/member_reader.hpp"
 
 namespace emsctl::scripts {
 
-step read_step_node(const yaml_node& node, complaints& errors);
+std::vector<step> read_steps(const yaml_node& list, std::string_view key, complaints& errors,
+                             const runbook_finder& finder);
 
 }  // namespace emsctl::scripts

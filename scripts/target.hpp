@@ -57,6 +57,10 @@ class target {
     virtual line_use used() const = 0;
     virtual std::string describe() const = 0;
 
+    // Where on the machine the next command leaves its traces: TRACE.b when it began, TRACE.x with its exit code when
+    // it ended. Each further command's number is one higher. Empty: it leaves none.
+    virtual std::string next_trace() const { return {}; }
+
     // True when it is certain that the command whose run() failed with `error` never began.
     virtual bool certainly_not_run(const std::exception_ptr& error) const = 0;
 };

@@ -37,19 +37,8 @@ remembered remember(const journal_content& content, report& account) {
         one.number = entry.seq;
         if (known && outcome->second->contains("left")) one.left = outcome->second->at("left");
         one.in_report = account.changes.size();
-        change shown;
+        auto shown = as_change(one.plan);
         shown.number = entry.seq;
-        shown.step_id = one.plan.step_id;
-        shown.step_name = one.plan.step_name;
-        shown.cites = one.plan.cites;
-        shown.what = one.plan.what;
-        shown.from = one.plan.from;
-        shown.to = one.plan.to;
-        shown.why = one.plan.why;
-        shown.risk = one.plan.risk;
-        shown.undo = one.plan.undo;
-        shown.residue = one.plan.residue;
-        shown.effective = one.plan.effective;
         shown.how = known ? change::state::done : change::state::unknown;
         account.changes.push_back(std::move(shown));
         all.changes.push_back(std::move(one));
@@ -57,9 +46,11 @@ remembered remember(const journal_content& content, report& account) {
     return all;
 }
 
-asio::awaitable<void> take_all_back(engine& run, remembered& all, journal_writer& journal, const std::string& to_step) {
+asio::awaitable<void> take_all_back(engine& run, remembered& all, journal_writer& journal,
+                                    const undo_options& options) {
     std::size_t back = 0, refused = 0, failed = 0, impossible = 0;
     for (auto one = all.changes.rbegin(); one != all.changes.rend(); ++one) {
+        if (options.only_temporary && !one->plan.temporary) continue;
         std::string problem;
         bool good = false;
         try {
@@ -80,9 +71,10 @@ asio::awaitable<void> take_all_back(engine& run, remembered& all, journal_writer
             ++refused;
         else
             ++failed;
-        if (!to_step.empty() && one->plan.step_id == to_step) break;
+        if (!options.to_step.empty() && one->plan.step_id == options.to_step) break;
     }
     auto& account = run.account;
+    if (options.only_temporary) all.restarts.clear();
     for (const auto& when : all.restarts) run.warn("the restart of " + when + " cannot be undone");
     const auto count = [](std::size_t n, const char* what) { return std::to_string(n) + " " + what; };
     if (failed > 0 || (refused > 0 && back > 0)) {
@@ -147,7 +139,8 @@ asio::awaitable<report> undo_run(target& machine, observer& watcher, undo_option
         if (account.machine != content.header().value("machine", ""))
             throw usage_error("the journal is of another machine: " + content.header().value("computer_name", "?"));
         auto journal = journal_writer::append_to(options.journal, options.clock);
-        co_await take_all_back(run, all, journal, options.to_step);
+        journal.write({{"type", "rollback"}});
+        co_await take_all_back(run, all, journal, options);
         journal.write({{"type", "verdict"}, {"result", to_string(account.result)}, {"text", account.verdict}});
     } catch (const journal_error&) {
         throw;

@@ -31,7 +31,7 @@ bool means_no(std::string_view text) {
 
 typed_value typed(const variable& v, std::string_view text) {
     const auto wrong = [&](const std::string& what) {
-        return typed_value{nullptr, v.name + " must be " + what + ", not \"" + std::string(text) + "\""};
+        return typed_value{nullptr, v.full_name + " must be " + what + ", not \"" + std::string(text) + "\""};
     };
     switch (v.type) {
         case variable_type::integer: {
@@ -62,8 +62,12 @@ typed_value typed(const variable& v, std::string_view text) {
 
 std::vector<std::string> wrong_variables(const runbook& book, const std::map<std::string, std::string>& given) {
     std::vector<std::string> problems, known;
-    for (const auto& v : book.variables) known.push_back(v.name);
-    for (const auto& s : book.steps) known.push_back("confirm:" + s.id);
+    const auto settable = settable_variables(book);
+    for (const auto* v : settable) known.push_back(v->full_name);
+    for (const auto* s : all_steps(book, true)) {
+        if (!acts(*s)) continue;
+        known.push_back((std::holds_alternative<manual_step>(s->action) ? "done:" : "confirm:") + s->id);
+    }
     for (const auto& [name, text] : given) {
         if (std::find(known.begin(), known.end(), name) == known.end()) {
             const auto near = nearest(name, known);
@@ -71,15 +75,32 @@ std::vector<std::string> wrong_variables(const runbook& book, const std::map<std
                                (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
             continue;
         }
-        if (name.starts_with("confirm:")) {
+        if (name.starts_with("confirm:") || name.starts_with("done:")) {
             if (!means_yes(text) && !means_no(text)) problems.push_back(name + " must be yes or no");
             continue;
         }
-        for (const auto& v : book.variables)
-            if (v.name == name)
-                if (auto checked = typed(v, text); !checked.problem.empty()) problems.push_back(checked.problem);
+        for (const auto* v : settable)
+            if (v->full_name == name)
+                if (auto checked = typed(*v, text); !checked.problem.empty()) problems.push_back(checked.problem);
     }
     return problems;
+}
+
+std::string wrong_selection(const runbook& book, const std::set<std::string>& tags, const std::string& start_at) {
+    std::vector<std::string> ids, words;
+    for (const auto* s : all_steps(book, true)) {
+        ids.push_back(s->id);
+        words.insert(words.end(), s->tags.begin(), s->tags.end());
+    }
+    const auto is_unknown = [](const std::string& word, const std::vector<std::string>& known) {
+        return std::find(known.begin(), known.end(), word) == known.end();
+    };
+    const auto hint = [](const std::string& near) { return near.empty() ? "" : "; did you mean \"" + near + "\"?"; };
+    for (const auto& tag : tags)
+        if (is_unknown(tag, words)) return "no step has the tag \"" + tag + "\"" + hint(nearest(tag, words));
+    if (!start_at.empty() && is_unknown(start_at, ids))
+        return "there is no step \"" + start_at + "\"" + hint(nearest(start_at, ids));
+    return {};
 }
 
 }  // namespace emsctl::scripts

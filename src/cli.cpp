@@ -12,11 +12,13 @@
 #include "src/command_doctor.hpp"
 #include "src/command_exec.hpp"
 #include "src/command_inspect.hpp"
+#include "src/command_journal.hpp"
 #include "src/command_oob.hpp"
 #include "src/command_play.hpp"
 #include "src/command_probe.hpp"
 #include "src/command_rdp_probe.hpp"
 #include "src/command_recording.hpp"
+#include "src/command_resume.hpp"
 #include "src/command_run.hpp"
 #include "src/command_runbook.hpp"
 #include "src/command_simulate.hpp"
@@ -75,7 +77,9 @@ int run_program(int argc, char** argv) {
 
     std::function<int()> chosen;
     setup_run(app, chosen);
+    setup_resume(app, chosen);
     setup_undo(app, chosen);
+    setup_journal(app, chosen);
     setup_exec(app, chosen);
     setup_probe(app, chosen);
     setup_rdp_probe(app, chosen);

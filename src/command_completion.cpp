@@ -33,7 +33,7 @@ bool wants_runbooks(const CLI::App& verb) {
     return verb.get_name() == "run" || verb.get_name() == "runbook";
 }
 bool wants_consoles(const CLI::App& verb) {
-    return verb.get_name() != "runbook" && verb.get_name() != "rdp-probe";
+    return verb.get_name() != "runbook" && verb.get_name() != "rdp-probe" && verb.get_name() != "journal";
 }
 
 constexpr const char* runbooks = "$(emsctl runbook list --names 2>/dev/null)";

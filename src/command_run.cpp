@@ -11,9 +11,11 @@
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/output.hpp"
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
 #include "src/run_questions.hpp"
+#include "src/runbook_account.hpp"
 #include "src/session_target.hpp"
 #include "src/state_folder.hpp"
 #include "src/usage.hpp"
@@ -37,8 +39,8 @@ std::map<std::string, std::string> variables_of(const scripts::runbook& book,
                                                 const std::map<std::string, std::string>& of_console,
                                                 const std::vector<std::string>& given) {
     std::map<std::string, std::string> variables;
-    for (const auto& known : book.variables)
-        if (const auto found = of_console.find(known.name); found != of_console.end()) variables.insert(*found);
+    for (const auto* known : scripts::settable_variables(book))
+        if (const auto found = of_console.find(known->full_name); found != of_console.end()) variables.insert(*found);
     for (const auto& text : given) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0) throw usage_error("--var " + text + ": must be NAME=VALUE");
@@ -48,8 +50,9 @@ std::map<std::string, std::string> variables_of(const scripts::runbook& book,
     std::string text;
     for (const auto& problem : wrong) text += problem + "\n";
     if (text.empty()) return variables;
-    text += book.variables.empty() ? "it has none" : "it has:";
-    for (const auto& v : book.variables) text += " " + v.name;
+    const auto settable = scripts::settable_variables(book);
+    text += settable.empty() ? "it has none" : "it has:";
+    for (const auto* v : settable) text += " " + v->full_name;
     throw usage_error(text);
 }
 
@@ -91,13 +94,21 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<run_command_options>();
     auto* verb = app.add_subcommand("run", "carry out a runbook: look and explain, or repair with --apply");
     verb->add_option("runbook", options->runbook, "a shipped runbook's name or a file")->required();
-    verb->add_option("address", options->console.address, "the console")->required();
+    verb->add_option("address", options->console.address, "the console");
     verb->add_flag("--apply", options->apply, "repair what is found; without it nothing is changed");
     verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
     verb->add_option("--confirm", options->confirm, "what --apply asks about: each, risky or none [risky]")
         ->check(CLI::IsMember({"each", "risky", "none"}));
     verb->add_option("--var", options->variables, "NAME=VALUE, an answer given beforehand; repeatable")
         ->allow_extra_args(false);
+    verb->add_flag("--list", options->list, "only list the steps with their tags; needs no console");
+    verb->add_option("--tags", options->tags, "make only changes with one of these tags")->delimiter(',');
+    verb->add_option("--start-at", options->start_at, "ID of a step: make no changes before it");
+    verb->add_option("--snapshot-id", options->snapshot_id, "the snapshot to go back to, for steps of high risk");
+    verb->add_option("--no-snapshot", options->no_snapshot, "why there is none; goes into the journal");
+    verb->add_option("--deadline", options->limit,
+                     "seconds after which a run is stopped and taken back [the runbook's]")
+        ->check(CLI::Range(1L, 604800L));
     verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
     add_report_option(*verb, options->reports);
     add_console_options(*verb, options->console, true, true);
@@ -109,11 +120,26 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
 
 int run_run(run_command_options options) {
     const auto book = load(options.runbook);
+    if (options.list) {
+        if (options.console.json())
+            print_json(runbook_json(book));
+        else
+            print_text(step_list(book));
+        return exit_ok;
+    }
+    if (options.console.address.empty()) throw usage_error("run needs an address: the console of the machine");
     scripts::run_options run;
     run.mode = options.apply ? scripts::run_mode::apply : scripts::run_mode::check;
     resolve_name(options.console);
     run.variables = variables_of(book, options.console.variables, options.variables);
     run.confirm = policy(options.confirm);
+    run.tags = {options.tags.begin(), options.tags.end()};
+    run.start_at = options.start_at;
+    if (const auto wrong = scripts::wrong_selection(book, run.tags, run.start_at); !wrong.empty())
+        throw usage_error(wrong);
+    run.snapshot_id = options.snapshot_id;
+    run.no_snapshot = options.no_snapshot;
+    run.limit = std::chrono::seconds(options.limit);
     run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;
     if (options.apply) run.journal = journal_for(book, options.journal);

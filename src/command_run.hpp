@@ -19,6 +19,11 @@ struct run_command_options {
     std::string confirm = "risky";
     std::vector<std::string> variables;
     std::string journal;
+    bool list = false;
+    std::vector<std::string> tags;
+    std::string start_at;
+    std::string snapshot_id, no_snapshot;
+    long limit = 0;  // seconds
 };
 
 void setup_run(CLI::App& app, std::function<int()>& chosen);

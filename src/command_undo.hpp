@@ -15,6 +15,7 @@ struct undo_command_options {
     console_options console;
     std::string journal;
     std::string to_step;
+    bool only_temporary = false;
 };
 
 void setup_undo(CLI::App& app, std::function<int()>& chosen);

@@ -68,6 +68,20 @@ told tell(const scripts::restart_step& s) {
 told tell(const scripts::decision_step& s) {
     return {"decision", s.variable};
 }
+told tell(const scripts::manual_step& s) {
+    told t{"manual", "by hand: " + s.instruction.text, true, "none", "what a person did is not taken back"};
+    t.proof = s.proof ? s.proof->that.text : "the word of whoever did it";
+    return t;
+}
+told tell(const scripts::block_step& s) {
+    std::string what = std::to_string(s.steps.size()) + " steps that hold together";
+    if (!s.rescue.empty()) what += ", " + std::to_string(s.rescue.size()) + " when they fail";
+    if (!s.always.empty()) what += ", " + std::to_string(s.always.size()) + " in any case";
+    return {"block", what};
+}
+told tell(const scripts::include_step& s) {
+    return {"include", s.book->name + (s.only_looks ? " (only looks): " : ": ") + s.book->title};
+}
 
 told tell(const step& s) {
     return std::visit([](const auto& action) { return tell(action); }, s.action);
@@ -114,6 +128,7 @@ std::string step_text(const step& s, std::size_t number) {
     if (const auto* d = std::get_if<scripts::decision_step>(&s.action)) add("asks", d->question.text);
     if (!t.changes) return text;
     add("risk", std::string(to_string(s.risk)));
+    if (s.temporary) add("temporary", "to be taken back as soon as possible");
     add("undo", t.undo + (t.residue.empty() ? "" : "; what stays: " + t.residue));
     add("proof", t.proof.empty() ? "none" : t.proof);
     if (t.at_restart) add("effective", "after a restart");
@@ -122,29 +137,31 @@ std::string step_text(const step& s, std::size_t number) {
 
 std::string changes_text(const scripts::runbook& book) {
     std::string text;
-    for (const auto& s : book.steps) {
-        const auto t = tell(s);
+    for (const auto* s : all_steps(book, true)) {
+        const auto t = tell(*s);
         if (!t.changes) continue;
-        text += "  " + padded(std::string(to_string(s.risk)), 8) + padded("undo " + t.undo, 20) + s.name + "\n";
+        text += "  " + padded(std::string(to_string(s->risk)), 8) + padded("undo " + t.undo, 20) + s->name +
+                (s->temporary ? " (temporary)" : "") + "\n";
     }
     return text.empty() ? "\nIt changes nothing.\n" : "\nWhat it may change\n" + text;
 }
 
 std::vector<std::string> cited(const scripts::runbook& book) {
     std::vector<std::string> all;
-    for (const auto& s : book.steps)
-        if (!s.cites.empty() && std::ranges::find(all, s.cites) == all.end()) all.push_back(s.cites);
+    for (const auto* s : all_steps(book, true))
+        if (!s->cites.empty() && std::ranges::find(all, s->cites) == all.end()) all.push_back(s->cites);
     return all;
 }
 
 nlohmann::json step_json(const step& s) {
     const auto t = tell(s);
-    nlohmann::json document = {{"id", s.id},          {"name", s.name},       {"family", t.family},
-                               {"what", t.what},      {"changes", t.changes}, {"cites", s.cites},
-                               {"when", s.when.text}, {"loop", s.loop.text},  {"line", s.at.line}};
+    nlohmann::json document = {{"id", s.id},           {"name", s.name},   {"family", t.family},  {"what", t.what},
+                               {"changes", t.changes}, {"cites", s.cites}, {"when", s.when.text}, {"loop", s.loop.text},
+                               {"line", s.at.line},    {"tags", s.tags}};
     if (!t.changes) return document;
     document["risk"] = to_string(s.risk);
     document["why"] = s.why.text;
+    document["temporary"] = s.temporary;
     document["undo"] = t.undo;
     document["residue"] = t.residue;
     document["proof"] = t.proof;
@@ -164,7 +181,7 @@ nlohmann::json variable_json(const scripts::variable& v) {
 
 scripts::risk_level risk_of(const scripts::runbook& book) {
     auto highest = scripts::risk_level::none;
-    for (const auto& s : book.steps) highest = std::max(highest, s.risk);
+    for (const auto* s : all_steps(book, true)) highest = std::max(highest, s->risk);
     return highest;
 }
 
@@ -174,7 +191,18 @@ std::string runbook_text(const scripts::runbook& book) {
     if (!book.source.empty()) text += "  source: " + book.source + "\n";
     for (const auto& one : cited(book)) text += "    " + one + "\n";
     text += variables_text(book) + changes_text(book) + "\nSteps\n";
-    for (std::size_t i = 0; i < book.steps.size(); ++i) text += step_text(book.steps[i], i + 1);
+    std::size_t number = 0;
+    for (const auto* s : all_steps(book, false)) text += step_text(*s, ++number);
+    return text;
+}
+
+std::string step_list(const scripts::runbook& book) {
+    std::string text;
+    for (const auto* s : all_steps(book, true)) {
+        std::string tags;
+        for (const auto& tag : s->tags) tags += " #" + tag;
+        text += padded(s->id, 28) + (acts(*s) ? "changes  " : "         ") + s->name + tags + "\n";
+    }
     return text;
 }
 
@@ -185,7 +213,7 @@ nlohmann::json runbook_json(const scripts::runbook& book) {
     document["variables"] = nlohmann::json::array();
     for (const auto& v : book.variables) document["variables"].push_back(variable_json(v));
     document["steps"] = nlohmann::json::array();
-    for (const auto& s : book.steps) document["steps"].push_back(step_json(s));
+    for (const auto* s : all_steps(book, false)) document["steps"].push_back(step_json(*s));
     return document;
 }
 

@@ -12,6 +12,7 @@ namespace emsctl {
 scripts::risk_level risk_of(const scripts::runbook& book);
 
 std::string runbook_text(const scripts::runbook& book);
+std::string step_list(const scripts::runbook& book);  // a line a step: id, tags, name
 nlohmann::json runbook_json(const scripts::runbook& book);
 
 }  // namespace emsctl

@@ -15,6 +15,7 @@ class session_target final : public scripts::target {
     void mark(const std::string& label) override;
     scripts::line_use used() const override;
     std::string describe() const override;
+    std::string next_trace() const override { return session_.next_trace(); }
     bool certainly_not_run(const std::exception_ptr& error) const override;
 
   private:

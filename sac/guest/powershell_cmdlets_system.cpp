@@ -1,5 +1,5 @@
-// The machine as a whole: its clock, processes, sockets, CIM classes. Get-CimInstance knows three classes and the
-// properties the repairs read.
+// The machine as a whole: its clock, processes, sockets, CIM classes. Get-CimInstance and Get-WmiObject know few
+// classes and the properties the repairs read.
 #include "sac/guest/powershell_cmdlets.hpp"
 
 namespace emsctl::guest::powershell {
@@ -127,6 +127,41 @@ task<void> get_cim_instance(call& c) {
     }
 }
 
+// WMI's own way to write a time: local, with the minutes from UTC (MS-WMIO 2.2.1, dateTime).
+value dmtf_time(call& c, wall_time utc) {
+    const auto local = c.os().clock.to_local(utc);
+    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(local - utc).count();
+    char zone[8];
+    std::snprintf(zone, sizeof zone, "%+04d", static_cast<int>(minutes));
+    const date_time when{local, date_kind::local, c.shell.zone()};
+    return value(format_date(when, "yyyyMMddHHmmss") + ".500000" + zone);
+}
+
+// The two classes that repairs ask, with the properties whose form is known.
+task<void> get_wmi_object(call& c) {
+    const auto name = c.text_of("Class");
+    auto& os = c.os();
+    if (text::equal_no_case(name, "Win32_OperatingSystem")) {
+        auto made = make_object("System.Management.ManagementObject#root\\cimv2\\Win32_OperatingSystem",
+                                "\\\\" + os.name + "\\root\\cimv2:Win32_OperatingSystem=@");
+        made->set("BuildNumber", std::to_string(os.version.build));
+        made->set("LastBootUpTime", dmtf_time(c, os.boot_time()));
+        made->set("LocalDateTime", dmtf_time(c, os.clock.utc()));
+        co_await c.out.put(value(made));
+    } else if (text::equal_no_case(name, "Win32_ComputerSystem")) {
+        auto made = make_object("System.Management.ManagementObject#root\\cimv2\\Win32_ComputerSystem",
+                                "\\\\" + os.name + "\\root\\cimv2:Win32_ComputerSystem.Name=\"" + os.name + "\"");
+        made->set("Name", os.name);
+        made->set("PartOfDomain", value(os.part_of_domain));
+        made->set("Domain", os.domain_or_workgroup);
+        co_await c.out.put(value(made));
+    } else {
+        c.shell.refuse("Get-WmiObject " + name);
+        c.error("Invalid class \"" + name + "\"", "GetWMIManagementException", "InvalidType", "ManagementException",
+                ":");
+    }
+}
+
 task<void> get_net_tcp_connection(call& c) {
     static const std::map<std::string, std::pair<int, const char*>> states = {
         {"CLOSED", {1, "Closed"}},           {"LISTENING", {2, "Listen"}},    {"SYN_SENT", {3, "SynSent"}},
@@ -206,6 +241,7 @@ void add_system_cmdlets(cmdlet_table& table) {
              cmdlet{"Get-Date", "Date@0 Format", get_date},
              cmdlet{"Get-Process", "Name@0 Id", get_process},
              cmdlet{"Get-CimInstance", "ClassName@0 Filter", get_cim_instance},
+             cmdlet{"Get-WmiObject", "Class@0", get_wmi_object},
              cmdlet{"Get-NetTCPConnection", "LocalAddress@0 LocalPort@1 RemotePort State OwningProcess",
                     get_net_tcp_connection},
              cmdlet{"Start-Sleep", "Seconds@0 Milliseconds", start_sleep},

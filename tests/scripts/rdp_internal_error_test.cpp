@@ -104,8 +104,8 @@ struct windows_answers {
             return said("");
         }
         if (has("TLS 1.2")) return said(protocols());
-        if (has("PartOfDomain")) return said("False\n");
-        if (has("LastBootUpTime")) return said("2026-02-01T00:00:00.0000000Z\n");
+        if (has("PartOfDomain")) return said("machine|VM|False|WORKGROUP\n");
+        if (has("LastBootUpTime")) return said("boot|20260201000000.500000+000\n");
         return said("", 9009);
     }
 };

@@ -36,7 +36,8 @@ EVERYTHING = {
              "yes": {"type": "bool", "default": True, "proposal": "yes"},
              "text": {"type": "string", "default": "x"}},
     "steps": [
-        step(1, **READING, reads=True, look="looked", settle={"that": "true", "within": 3},
+        step(1, **READING, reads=True, look="looked", settle={"that": "true", "within": 3}, until="true", retries=2,
+             delay=1,
              finding=[{"when": "false", "say": "bad", "severity": "note"}]),
         step(2, look="thought", value="1 + 1", finding={"when": "false", "say": "bad"}),
         step(3, cmd="del x", changes="a -> b", effective="restart", expect_exit=0, limit=9,
@@ -47,20 +48,29 @@ EVERYTHING = {
              undo={"class": "compensating", "residue": "a file",
                    "commands": [{"cmd": "copy y x", "expect_exit": 0}, {"powershell": "New-Item x"}]}),
         step(5, cmd="del y", changes="a -> b", undo={"class": "none", "residue": "nothing"}),
-        step(6, registry={"key": "HKLM\\X", "value": "V", "type": "REG_SZ", "data": "d", "effective": "now"}),
+        step(6, temporary=True, registry={"key": "HKLM\\X", "value": "V", "type": "REG_SZ", "data": "d", "effective": "now"}),
         step(7, service={"name": "W32Time", "state": "running", "within": 5}),
         step(8, service={"name": "W32Time", "start": "demand"}),
         step(9, acl={"path": "C:\\one\\file", "grants": {"S-1-5-20": "R", "S-1-5-18": "F"}}),
         step(10, restart={"reason": "it must", "limit": 100}),
         step(11, decision={"variable": "text", "question": "Really?", "proposal": "1", "accept": "true",
                            "safe": True, "confirms": ["s3"]}),
+        step(12, manual={"do": "turn the key", "proof": dict(READING, that="true", within=4)}),
+        step(13, block=[step(14, value="1", look="in")], rescue=[step(15, value="1", look="in")],
+             always=[step(16, value="1", look="in")]),
+        step(17, include={"runbook": "inner.yaml", "vars": {"number": "1 + 1"}, "only_looks": True}),
     ],
+    "limit": 3600, "outputs": {"number": "1"},
 }
+
+INNER = {"name": "inner", "title": "Included", "vars": {"number": {"type": "int", "default": 1}},
+         "steps": [{"name": "step", "id": "s1", "value": "number", "look": "{{ result }}"}]}
 
 # What only the parser can know: Lua, the gate, names, and what a number or a flag was written like.
 NOT_OF_SHAPE = ["not a Lua expression", "this does not only read", "there is no variable", "there is no step", "{{",
                 "cannot be a name", "is registered twice", "another step has the id", "is taken",
-                "the default must be", "must never be stopped"]
+                "the default must be", "must never be stopped",
+                "the included runbook cannot be used", "has no variable", "there is no fact"]
 
 VALUES = ["word", 7, True, None, [], ["word"], {}, {"word": "x"}, -1, 10**6]
 
@@ -110,7 +120,7 @@ def mutations():
         for key, value in members.items():
             changed = copy.deepcopy(EVERYTHING)
             target = parent_of(changed, path)[path[-1]]
-            if key in target or path[-1] in ("vars", "grants"):
+            if key in target or path[-1] in ("vars", "grants", "outputs"):
                 continue
             target[key] = value
             yield "%s with %s" % (path, key), changed
@@ -129,11 +139,13 @@ def is_of_shape(message):
 def keys_in(sources):
     asks = re.compile(r'\.(?:take|need|has|text|expression|with_holes|boolean|integer|seconds|texts|integers|one_of)'
                       r'\(\s*"([a-z_]+)"')
+    families = re.compile(r'\{"([a-z]+)", read_[a-z]+\}')
     keys = set()
     for name in os.listdir(sources):
         if name.endswith(".cpp"):
             with open(os.path.join(sources, name), encoding="utf-8") as file:
-                keys.update(asks.findall(file.read()))
+                text = file.read()
+                keys.update(asks.findall(text), families.findall(text))
     return keys
 
 
@@ -173,6 +185,8 @@ def main():
                 print("%s: %s: %s" % (path, error.json_path, error.message[:300]))
     with tempfile.TemporaryDirectory() as folder:
         documents = {}
+        with open(os.path.join(folder, "inner.yaml"), "w", encoding="utf-8") as file:
+            json.dump(INNER, file)
         for number, (what, document) in enumerate([("everything", EVERYTHING), *mutations()]):
             path = os.path.join(folder, "%05d.yaml" % number)
             with open(path, "w", encoding="utf-8") as file:

@@ -1,0 +1,239 @@
+#include "scripts/family_reader.hpp"
+
+#include <algorithm>
+
+#include "scripts/gate.hpp"
+#include "scripts/service_rules.hpp"
+
+namespace emsctl::scripts {
+namespace {
+
+const std::vector<std::string> formats{"text", "lines",   "number", "fields",   "csv",  "json",
+                                       "reg",  "netstat", "sc",     "sessions", "sddl", "events"};
+
+bool take_command(member_reader& members, complaints& errors, shell& in, written& text) {
+    const bool cmd = members.has("cmd"), powershell = members.has("powershell");
+    if (cmd && powershell) errors.add(members.at(), "either cmd or powershell, not both");
+    if (!cmd && !powershell) errors.add(members.at(), "needs cmd or powershell");
+    const auto a = members.with_holes("cmd", cmd);
+    const auto b = members.with_holes("powershell", powershell);
+    in = powershell ? shell::powershell : shell::cmd;
+    text = powershell ? b : a;
+    return cmd || powershell;
+}
+
+void take_reading(member_reader& members, complaints& errors, reading& what) {
+    take_command(members, errors, what.in, what.command);
+    what.parse = static_cast<output_format>(members.one_of("parse", formats, 0));
+    what.separator = members.text("separator");
+    what.fields = members.texts("fields");
+    what.keep = members.texts("keep");
+    what.expect_exit = members.integers("expect_exit", {0});
+    what.limit = members.seconds("limit", std::chrono::seconds(120));
+    if (what.parse == output_format::fields && what.fields.empty())
+        errors.add(members.at(), "parse: fields needs \"fields\", their names");
+    if (!what.separator.empty() && what.parse != output_format::fields)
+        errors.add(members.at(), "\"separator\" is for parse: fields");
+    // A text without holes can be judged now; one with holes is judged when it is sent.
+    if (what.command.text.find("{{") == std::string::npos && !what.command.text.empty()) {
+        command sent;
+        sent.in = what.in;
+        sent.text = what.command.text;
+        if (const auto why = refusal(sent)) errors.add(what.command.at, "this does not only read: " + *why);
+    }
+}
+
+reading read_reading(const yaml_node& node, complaints& errors) {
+    reading what;
+    member_reader members(node, "a reading", errors);
+    take_reading(members, errors, what);
+    what.register_as = members.text("register");
+    return what;
+}
+
+std::vector<finding_rule> read_findings(member_reader& step_members, complaints& errors) {
+    std::vector<finding_rule> rules;
+    const auto* node = step_members.take("finding");
+    if (!node) return rules;
+    const auto one = [&](const yaml_node& rule_node) {
+        member_reader members(rule_node, "a finding", errors);
+        finding_rule rule;
+        rule.when = members.expression("when", true);
+        rule.say = members.with_holes("say", true);
+        rule.level = members.one_of("severity", {"fault", "note"}, 0) == 0 ? severity::fault : severity::note;
+        rules.push_back(std::move(rule));
+    };
+    if (node->what == yaml_node::kind::list)
+        for (const auto& item : node->items) one(item);
+    else
+        one(*node);
+    return rules;
+}
+
+undo_plan read_undo(const yaml_node& node, complaints& errors) {
+    undo_plan undo;
+    member_reader members(node, "undo", errors);
+    if (!members.need("class")) return undo;
+    undo.kind = static_cast<undo_class>(members.one_of("class", {"exact", "compensating", "none"}, 2));
+    const auto add = [&](member_reader& from) {
+        plain_command one;
+        const bool complete = take_command(from, errors, one.in, one.text);
+        one.expect_exit = from.integers("expect_exit", {0});
+        if (complete) undo.commands.push_back(std::move(one));
+    };
+    if (const auto* list = members.take("commands")) {
+        for (const auto& item : list->items) {
+            member_reader command_members(item, "a command of undo", errors);
+            add(command_members);
+        }
+        if (list->what != yaml_node::kind::list) errors.add(list->at, "\"commands\" must be a list");
+    } else if (members.has("cmd") || members.has("powershell")) {
+        add(members);
+    }
+    undo.residue = members.with_holes("residue");
+    if (const auto* probe = members.take("unless_changed")) undo.unless_changed = read_reading(*probe, errors);
+    if (undo.kind != undo_class::none && undo.commands.empty()) errors.add(node.at, "undo needs a command");
+    if (undo.kind == undo_class::none && !undo.commands.empty())
+        errors.add(node.at, "undo of class none has no command");
+    if (undo.kind == undo_class::exact && !undo.unless_changed)
+        errors.add(node.at, "an exact undo needs \"unless_changed\": how to see that the value is still what was left");
+    if (undo.kind != undo_class::exact && undo.residue.text.empty())
+        errors.add(node.at, "undo of this class needs \"residue\": what stays");
+    return undo;
+}
+
+proof_plan read_proof(const yaml_node& node, complaints& errors) {
+    proof_plan proof;
+    member_reader members(node, "proof", errors);
+    take_reading(members, errors, proof.what);
+    proof.that = members.expression("that", true);
+    proof.within = members.seconds("within", std::chrono::seconds(30));
+    return proof;
+}
+
+}  // namespace
+
+step_action read_command(member_reader& members, complaints& errors) {
+    command_step change;
+    take_command(members, errors, change.command.in, change.command.text);
+    change.command.expect_exit = members.integers("expect_exit", {0});
+    change.changes = members.with_holes("changes", true);
+    change.effective =
+        members.one_of("effective", {"now", "restart"}, 0) == 0 ? takes_effect::now : takes_effect::restart;
+    change.limit = members.seconds("limit", std::chrono::seconds(300));
+    if (const auto* before = members.take("before")) {
+        if (before->what != yaml_node::kind::list) errors.add(before->at, "\"before\" must be a list of readings");
+        for (const auto& item : before->items) {
+            change.before.push_back(read_reading(item, errors));
+            if (change.before.back().register_as.empty()) errors.add(item.at, "a reading before needs \"register\"");
+        }
+    }
+    if (const auto* undo = members.need("undo")) change.undo = read_undo(*undo, errors);
+    if (const auto* node = members.take("proof")) change.proof = read_proof(*node, errors);
+    return change;
+}
+
+step_action read_look(member_reader& members, complaints& errors) {
+    read_step look;
+    take_reading(members, errors, look.what);
+    look.look = members.text("look");
+    look.findings = read_findings(members, errors);
+    if (const auto* node = members.take("settle")) {
+        member_reader inner(*node, "settle", errors);
+        settling settle;
+        settle.that = inner.expression("that", true);
+        settle.within = inner.seconds("within", settle.within);
+        look.settle = settle;
+    }
+    if (members.has("until")) {
+        repetition until;
+        until.that = members.expression("until", true);
+        until.retries = members.integer("retries").value_or(until.retries);
+        until.delay = members.seconds("delay", until.delay);
+        if (until.retries < 1 || until.retries > 1000) errors.add(members.at(), "\"retries\" must be 1 to 1000");
+        look.until = until;
+    }
+    return look;
+}
+
+step_action read_registry(const yaml_node& node, complaints& errors) {
+    registry_step r;
+    member_reader members(node, "registry", errors);
+    r.key = members.with_holes("key", true);
+    r.value = members.with_holes("value", true);
+    r.data = members.with_holes("data", true);
+    const std::vector<std::string> types{"REG_DWORD", "REG_SZ", "REG_EXPAND_SZ", "REG_QWORD"};
+    r.type = types[members.one_of("type", types, 0)];
+    r.effective = members.one_of("effective", {"now", "restart"}, 0) == 0 ? takes_effect::now : takes_effect::restart;
+    return r;
+}
+
+step_action read_service(const yaml_node& node, complaints& errors) {
+    service_step s;
+    member_reader members(node, "service", errors);
+    s.name = members.with_holes("name", true);
+    const std::vector<std::string> states{"", "running", "stopped"}, starts{"", "auto", "demand", "disabled"};
+    s.state = states[members.one_of("state", states, 0)];
+    s.start = starts[members.one_of("start", starts, 0)];
+    s.within = members.seconds("within", s.within);
+    if (s.state.empty() == s.start.empty()) errors.add(node.at, "service needs either \"state\" or \"start\"");
+    if (s.name.text.find("{{") == std::string::npos && (s.state == "stopped" || s.start == "disabled") &&
+        is_untouchable(s.name.text))
+        errors.add(node.at, "the service " + s.name.text + " must never be stopped or disabled by a runbook");
+    return s;
+}
+
+step_action read_acl(const yaml_node& node, complaints& errors) {
+    acl_step a;
+    member_reader members(node, "acl", errors);
+    a.path = members.with_holes("path", true);
+    const auto* grants = members.need("grants");
+    if (!grants) return a;
+    const std::vector<std::string> rights{"F", "M", "RX", "R", "W"};
+    for (const auto& [sid, right] : grants->members) {
+        if (!sid.text.starts_with("S-1-")) errors.add(sid.at, "a SID is needed: names of accounts are translated");
+        if (std::find(rights.begin(), rights.end(), right.text) == rights.end())
+            errors.add(right.at, "a right must be one of: F, M, RX, R, W");
+        a.grants.emplace_back(sid.text, right.text);
+    }
+    if (a.grants.empty()) errors.add(grants->at, "\"grants\" must be a map: SID: right");
+    return a;
+}
+
+step_action read_decision(const yaml_node& node, complaints& errors) {
+    decision_step d;
+    member_reader members(node, "decision", errors);
+    d.variable = members.text("variable", true);
+    d.question = members.with_holes("question");
+    d.proposal = members.expression("proposal");
+    d.accept = members.expression("accept");
+    d.safe = members.boolean("safe", false);
+    d.confirms = members.texts("confirms");
+    return d;
+}
+
+step_action read_restart(const yaml_node& node, complaints& errors) {
+    restart_step r;
+    member_reader members(node, "restart", errors);
+    r.reason = members.with_holes("reason", true);
+    r.limit = members.seconds("limit", r.limit);
+    return r;
+}
+
+step_action read_manual(const yaml_node& node, complaints& errors) {
+    manual_step m;
+    member_reader members(node, "manual", errors);
+    m.instruction = members.with_holes("do", true);
+    if (const auto* proof = members.take("proof")) m.proof = read_proof(*proof, errors);
+    return m;
+}
+
+step_action read_judge(member_reader& members, complaints& errors) {
+    judge_step judge;
+    judge.look = members.text("look");
+    judge.value = members.expression("value");
+    judge.findings = read_findings(members, errors);
+    return judge;
+}
+
+}  // namespace emsctl::scripts

@@ -1,0 +1,48 @@
+#include "scripts/runbook.hpp"
+
+namespace emsctl::scripts {
+namespace {
+
+void add_all(std::vector<const step*>& all, const std::vector<step>& steps, bool included) {
+    for (const auto& s : steps) {
+        all.push_back(&s);
+        if (const auto* block = std::get_if<block_step>(&s.action))
+            for (const auto* part : {&block->steps, &block->rescue, &block->always}) add_all(all, *part, included);
+        const auto* include = std::get_if<include_step>(&s.action);
+        if (include && included) add_all(all, include->book->steps, included);
+    }
+}
+
+void add_settable(std::vector<const variable*>& all, const runbook& book,
+                  const std::vector<std::pair<std::string, written>>& given) {
+    for (const auto& v : book.variables) {
+        bool is_given = false;
+        for (const auto& [name, value] : given) is_given = is_given || name == v.name;
+        if (!is_given) all.push_back(&v);
+    }
+    for (const auto* s : all_steps(book, false))
+        if (const auto* include = std::get_if<include_step>(&s->action))
+            add_settable(all, *include->book, include->parameters);
+}
+
+}  // namespace
+
+bool acts(const step& s) {
+    return !std::holds_alternative<read_step>(s.action) && !std::holds_alternative<judge_step>(s.action) &&
+           !std::holds_alternative<decision_step>(s.action) && !std::holds_alternative<block_step>(s.action) &&
+           !std::holds_alternative<include_step>(s.action);
+}
+
+std::vector<const step*> all_steps(const runbook& book, bool included) {
+    std::vector<const step*> all;
+    add_all(all, book.steps, included);
+    return all;
+}
+
+std::vector<const variable*> settable_variables(const runbook& book) {
+    std::vector<const variable*> all;
+    add_settable(all, book, {});
+    return all;
+}
+
+}  // namespace emsctl::scripts

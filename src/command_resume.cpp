@@ -1,0 +1,99 @@
+#include "src/command_resume.hpp"
+
+#include <memory>
+
+#include "scripts/journal.hpp"
+#include "scripts/runner.hpp"
+#include "src/consoles.hpp"
+#include "src/conversation.hpp"
+#include "src/journal_console.hpp"
+#include "src/report_files.hpp"
+#include "src/run_display.hpp"
+#include "src/run_questions.hpp"
+#include "src/session_target.hpp"
+#include "src/usage.hpp"
+
+namespace emsctl {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::map<std::string, bool> decided(const std::vector<std::string>& outcomes) {
+    std::map<std::string, bool> all;
+    for (const auto& text : outcomes) {
+        const auto equals = text.rfind('=');
+        const auto word = equals == std::string::npos ? std::string() : text.substr(equals + 1);
+        if (equals == 0 || (word != "done" && word != "not-run"))
+            throw usage_error("--outcome " + text + ": must be STEP=done or STEP=not-run");
+        all[text.substr(0, equals)] = word == "done";
+    }
+    return all;
+}
+
+scripts::runbook runbook_of(const nlohmann::json& header, const std::string& given) {
+    const auto file = header.value("runbook_file", "");
+    std::string tried;
+    for (const auto& name : {given, header.value("runbook", ""), file}) {
+        if (name.empty()) continue;
+        auto parsed = scripts::find_runbook(name);
+        if (parsed.book && (!given.empty() || parsed.book->sha256 == header.value("runbook_sha256", "")))
+            return std::move(*parsed.book);
+        for (const auto& error : parsed.errors) tried += "\n" + scripts::to_string(error);
+        if (parsed.book) tried += "\n" + name + ": it is not the one that the journal was written for";
+        if (!given.empty()) break;
+    }
+    throw usage_error("the journal's runbook cannot be used; name it with --runbook:" + tried);
+}
+
+}  // namespace
+
+void setup_resume(CLI::App& app, std::function<int()>& chosen) {
+    auto options = std::make_shared<resume_command_options>();
+    auto* verb = app.add_subcommand("resume", "go on with a repair that was interrupted, by its journal");
+    verb->add_option("journal", options->journal, "journal of a run with --apply")->required();
+    verb->add_option("address", options->console.address, "the console [the one in the journal]");
+    verb->add_option("--outcome", options->outcomes,
+                     "STEP=done or STEP=not-run, where nobody else can know; repeatable")
+        ->allow_extra_args(false);
+    verb->add_option("--runbook", options->runbook, "where the runbook is now [as the journal says]");
+    verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
+    add_report_option(*verb, options->reports);
+    add_console_options(*verb, options->console, true, true);
+    verb->footer(
+        "What was done is found out by the marks each command left on the machine and by its state, and is not\n"
+        "done again. Where neither tells, nothing more is done and the exit status is 7.");
+    verb->callback([options, &chosen] { chosen = [options] { return run_resume(*options); }; });
+}
+
+int run_resume(resume_command_options options) {
+    check_report_files(options.reports);
+    resolve_name(options.console);
+    const auto journal = scripts::read_journal(options.journal);
+    complete_from(journal, options.journal, options.console);
+    const auto book = runbook_of(journal.header(), options.runbook);
+    scripts::resume_options resume;
+    resume.journal = options.journal;
+    resume.decided = decided(options.outcomes);
+    resume.ask = make_ask(options.yes);
+    resume.program_version = EMSCTL_VERSION;
+    conversation talk(options.console, "resume-" + book.name, true);
+    talk.note("runbook", book.name);
+    talk.note("runbook_sha256", book.sha256);
+    resume.recording = talk.recording();
+    resume.clock = talk.clock();
+    run_display display(talk);
+    std::optional<scripts::report> account;
+    const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
+        session_target target(session);
+        account = co_await scripts::resume_run(book, target, display, resume);
+        co_return scripts::exit_status(account->result);
+    });
+    if (!account) return status;
+    note_recording_hash(*account, talk.seal());
+    print_account(*account, options.console);
+    write_reports(options.reports, *account, talk.recording());
+    return status;
+}
+
+}  // namespace emsctl

@@ -1,0 +1,25 @@
+// emsctl resume: goes on with a repair that was interrupted, by its journal and by what the machine shows.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "src/console_options.hpp"
+
+namespace emsctl {
+
+struct resume_command_options {
+    std::vector<std::string> reports;  // files
+    console_options console;
+    std::string journal;
+    std::string runbook;                // instead of the one the journal names
+    std::vector<std::string> outcomes;  // STEP=done or STEP=not-run
+    bool yes = false;
+};
+
+void setup_resume(CLI::App& app, std::function<int()>& chosen);
+int run_resume(resume_command_options options);
+
+}  // namespace emsctl
