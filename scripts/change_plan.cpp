@@ -60,6 +60,7 @@ nlohmann::json to_json(const change_plan& plan) {
                         {"before", plan.before},
                         {"commands", commands_json(plan.commands)},
                         {"undo", commands_json(plan.way_back)}};
+    if (!plan.context.is_null()) text["context"] = plan.context;
     if (plan.present) {
         const auto& p = *plan.present;
         text["present"] = {{"shell", shell_name(p.in)},    {"text", p.command.text},

@@ -35,6 +35,7 @@ struct change_plan {
     std::optional<reading> present;  // rendered; how to see the value that is changed
     nlohmann::json present_before;   // its state before
     std::chrono::seconds limit{300};
+    nlohmann::json context;  // what the run had seen when it planned this: {seen, facts}, for whoever resumes it
 
     // Not journaled: what must hold afterwards.
     std::optional<reading> proof;  // rendered

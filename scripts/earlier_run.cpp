@@ -145,6 +145,7 @@ class settling_run {
             if (type == "change") co_await settle_change(entry);
             if (type == "restart") co_await settle_restart(entry, boot);
             if (type == "answer") take_answer(entry.body);
+            take_context(entry.body);
         }
         co_await remove_folders();
         co_return std::move(earlier_);
@@ -163,6 +164,13 @@ class settling_run {
     void take_answer(const nlohmann::json& body) {
         if (body.contains("variable")) earlier_.answers[body.at("variable")] = body.at("value");
         if (body.contains("confirm")) earlier_.confirmed[body.at("confirm")] = body.at("value").get<bool>();
+    }
+
+    void take_context(const nlohmann::json& body) {
+        const auto context = body.find("context");
+        if (context == body.end()) return;
+        for (const auto& one : context->at("seen")) earlier_.seen[one.at("step").get<std::string>()].push_back(one);
+        earlier_.facts.update(context->at("facts"));
     }
 
     nlohmann::json last_known_boot() const {

@@ -2,6 +2,7 @@
 // not, and which nobody knows. Internal to scripts/.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -13,7 +14,11 @@
 namespace emsctl::scripts {
 
 struct earlier_run {
-    std::vector<done_change> done;                    // still in place, in the order they were made
+    std::vector<done_change> done;  // still in place, in the order they were made
+    // Up to the last change: what each step gave, by its id, in the order of its executions; and the facts. Walking the
+    // steps again with these leads to where the run was interrupted, although the machine is another by now.
+    std::map<std::string, std::deque<nlohmann::json>> seen;
+    nlohmann::json facts = nlohmann::json::object();
     std::map<std::string, std::set<std::string>> of;  // by step id: what was done there
     bool restart_pending = false;
     std::map<std::string, nlohmann::json> answers;  // of variables by full name

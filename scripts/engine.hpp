@@ -64,6 +64,7 @@ class engine {
     boost::asio::awaitable<void> gather(const std::set<std::string>& wanted);
     // When Windows started, as the machine tells it; null when it does not (WinPE has neither WMI nor PowerShell).
     boost::asio::awaitable<nlohmann::json> boot_time();
+    void take_facts(nlohmann::json known) { facts_ = std::move(known); }
     void forget_facts() { facts_ = nlohmann::json::object(); }
     void forget_clock() { facts_.erase("clock"); }
     std::chrono::milliseconds elapsed() const;  // since the run began

@@ -31,6 +31,7 @@ asio::awaitable<void> passes::through(run_phase phase) {
     }
     if (phase == run_phase::repair) run.restart_pending = before_.restart_pending;
     run.forget_clock();
+    if (phase == run_phase::repair && !before_.seen.empty()) run.take_facts(before_.facts);
     enter(*book_, {});
     co_await walk(book_->steps, phase == run_phase::repair);
     run.current = nullptr;
@@ -82,7 +83,6 @@ asio::awaitable<void> passes::one_step(const step& s, bool throws) {
     } catch (const nlohmann::json::exception& error) {
         problem = error.what();
     }
-    remember_earlier(s);
     run.current = outer;
     if (problem.empty()) co_return;
     auto result = skipped_result();
@@ -137,7 +137,70 @@ asio::awaitable<void> passes::step_once(const step& s) {
     if (!s.register_as.empty()) run.names[s.register_as] = std::move(whole);
 }
 
+// In a repair, what each single step gave is kept for the journal: whoever resumes the run walks by it.
 asio::awaitable<void> passes::act(const step& s) {
+    const bool is_composed =
+        std::holds_alternative<block_step>(s.action) || std::holds_alternative<include_step>(s.action);
+    if (is_composed || run.phase != run_phase::repair) co_return co_await act_anew(s);
+    if (acted_before(s)) co_return;
+    std::string problem;
+    try {
+        co_await act_anew(s);
+    } catch (const step_error& error) {
+        problem = error.what();
+    }
+    reveal(s.id);
+    remember_earlier(s);
+    note_seen(s, problem);
+    if (!problem.empty()) throw step_error(problem);
+}
+
+bool passes::acted_before(const step& s) {
+    const auto found = before_.seen.find(s.id);
+    if (found == before_.seen.end()) return false;
+    const auto one = std::move(found->second.front());
+    found->second.pop_front();
+    if (found->second.empty()) before_.seen.erase(found);
+    if (before_.seen.empty()) run.forget_clock();
+    reveal(s.id);
+    if (one.contains("problem")) throw step_error(one["problem"].get<std::string>());
+    if (!s.register_as.empty()) run.names[s.register_as] = one["result"];
+    return true;
+}
+
+void passes::note_seen(const step& s, const std::string& problem) {
+    nlohmann::json one{{"step", s.id}};
+    if (!problem.empty())
+        one["problem"] = problem;
+    else
+        one["result"] = s.register_as.empty() ? nlohmann::json() : run.names[s.register_as];
+    seen_.push_back(std::move(one));
+}
+
+nlohmann::json passes::take_context() {
+    nlohmann::json context{{"seen", std::move(seen_)}, {"facts", run.facts()}};
+    seen_ = nlohmann::json::array();
+    return context;
+}
+
+void passes::reveal(const std::string& step_id) {
+    for (auto one = before_.done.begin(); one != before_.done.end();) {
+        if (one->plan.step_id != step_id) {
+            ++one;
+            continue;
+        }
+        run.done.push_back(std::move(*one));
+        one = before_.done.erase(one);
+    }
+}
+
+void passes::reveal_all() {
+    run.done.insert(run.done.begin(), std::make_move_iterator(before_.done.begin()),
+                    std::make_move_iterator(before_.done.end()));
+    before_.done.clear();
+}
+
+asio::awaitable<void> passes::act_anew(const step& s) {
     const auto facts = facts_of(s);
     co_await run.gather(facts);
     if (const auto* read = std::get_if<read_step>(&s.action)) co_return co_await act_on(s, *read);

@@ -40,6 +40,8 @@ class passes {
     void take_over(const report& looked);  // questions of an earlier look
     // What an interrupted run has done already, by its journal.
     void take_over(earlier_run before);
+    // Everything an interrupted run had done counts from now on, also what the steps have not come to again.
+    void reveal_all();
 
     engine run;
     std::optional<journal_writer> journal;
@@ -57,6 +59,11 @@ class passes {
     boost::asio::awaitable<void> one_step(const step& s, bool throws);
     boost::asio::awaitable<void> step_once(const step& s);
     boost::asio::awaitable<void> act(const step& s);
+    boost::asio::awaitable<void> act_anew(const step& s);
+    bool acted_before(const step& s);
+    void reveal(const std::string& step_id);
+    void note_seen(const step& s, const std::string& problem);
+    nlohmann::json take_context();
     boost::asio::awaitable<void> act_on(const step& s, const read_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const judge_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const decision_step& action);
@@ -124,6 +131,7 @@ class passes {
     int only_looks_ = 0;
     std::chrono::seconds limit_;  // for the whole run; 0: none
     earlier_run before_;
+    nlohmann::json seen_ = nlohmann::json::array();  // of the repair, since the last change
 };
 
 }  // namespace emsctl::scripts

@@ -234,7 +234,6 @@ void passes::take_over(earlier_run before) {
     for (const auto& [name, value] : before.answers)
         if (!options_.variables.contains(name)) answers_[name] = value;
     for (const auto& [id, yes] : before.confirmed) confirmed_.emplace(id, yes);
-    run.done = before.done;
     before_ = std::move(before);
 }
 

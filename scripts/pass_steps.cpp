@@ -28,7 +28,8 @@ asio::awaitable<nlohmann::json> passes::read_for(const step& s, const read_step&
             return run.holds(that, &extra);
         };
     };
-    const bool we_changed_something = run.phase != run_phase::look && (!run.done.empty() || restart);
+    const bool we_changed_something =
+        run.phase != run_phase::look && (!run.done.empty() || !before_.done.empty() || restart);
     if (action.until) {
         const std::function<bool(const nlohmann::json&)> enough = holds(action.until->that);
         auto result = co_await run.read_times(how, enough, action.until->retries, action.until->delay);
@@ -142,6 +143,7 @@ asio::awaitable<void> passes::change_by(const step& s, const Change& action) {
     }
     const auto at = co_await permitted(s, plan);
     if (!at) co_return;
+    plan.context = take_context();
     co_await run.perform(std::move(plan), *journal, *at);
     remember(s, acted(true, false));
 }
@@ -183,6 +185,7 @@ asio::awaitable<void> passes::act_on(const step& s, const manual_step& action) {
         co_return;
     }
     const auto at = add_change(s, plan);
+    plan.context = take_context();
     auto entry = to_json(plan);
     entry["type"] = "by_hand";
     const auto number = journal->write(std::move(entry));
@@ -221,6 +224,7 @@ asio::awaitable<void> passes::act_on(const step& s, const restart_step& action) 
     }
     const auto at = co_await permitted(s, plan);
     if (!at) co_return;
+    plan.context = take_context();
     auto entry = to_json(plan);
     entry["type"] = "restart";
     entry["boot"] = co_await run.boot_time();

@@ -53,6 +53,7 @@ asio::awaitable<bool> roll_back(passes& p) {
 }
 
 asio::awaitable<void> give_up(passes& p, std::string why) {
+    p.reveal_all();
     const bool changed = !p.run.done.empty();
     const bool complete = co_await roll_back(p);
     if (!complete)
@@ -133,6 +134,7 @@ asio::awaitable<void> repair_by_journal(passes& p) {
             co_return;
         }
     }
+    p.reveal_all();
     if (!failed.empty())
         co_await give_up(p, failed);
     else

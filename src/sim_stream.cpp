@@ -15,8 +15,13 @@ using transport::line_clock;
 
 class sim_stream final : public transport::byte_stream {
   public:
-    sim_stream(asio::any_io_executor executor, std::shared_ptr<guest::machine> machine, std::string name)
-        : executor_(std::move(executor)), timer_(executor_), machine_(std::move(machine)), name_(std::move(name)) {}
+    sim_stream(asio::any_io_executor executor, std::shared_ptr<guest::machine> machine, std::string name,
+               line_clock::time_point start)
+        : executor_(std::move(executor)),
+          timer_(executor_),
+          machine_(std::move(machine)),
+          name_(std::move(name)),
+          start_(start) {}
 
     asio::awaitable<std::size_t> read_some(std::span<char> buffer) override {
         while (true) {
@@ -72,14 +77,15 @@ class sim_stream final : public transport::byte_stream {
     std::string name_;
     std::string ready_;
     bool closed_ = false;
-    line_clock::time_point start_ = line_clock::now();
+    line_clock::time_point start_;
 };
 
 }  // namespace
 
 std::unique_ptr<transport::byte_stream> make_sim_stream(asio::any_io_executor executor,
-                                                        std::shared_ptr<guest::machine> guest, std::string name) {
-    return std::make_unique<sim_stream>(std::move(executor), std::move(guest), std::move(name));
+                                                        std::shared_ptr<guest::machine> guest, std::string name,
+                                                        line_clock::time_point start) {
+    return std::make_unique<sim_stream>(std::move(executor), std::move(guest), std::move(name), start);
 }
 
 }  // namespace emsctl
