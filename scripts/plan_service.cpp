@@ -90,7 +90,12 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const servi
     plan.before["state"] = now["parsed"]["state"];
     if (goal == running) {
         plan.commands.push_back({shell::cmd, "sc start " + in_command(name), {0, 1056}, {}});
-        plan.way_back.push_back({shell::cmd, "sc stop " + in_command(name), {0, 1062}, {}});
+        if (is_untouchable(name)) {
+            plan.undo = undo_class::none;
+            plan.residue = name + " stays running: it is never stopped by a runbook";
+        } else {
+            plan.way_back.push_back({shell::cmd, "sc stop " + in_command(name), {0, 1062}, {}});
+        }
     } else {
         const auto list = sc("enumdepend", name, "", {});
         const auto dependents = co_await run.read(list);
@@ -111,8 +116,11 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const servi
         plan.commands.push_back(
             {shell::powershell, "Stop-Service -Name " + quoted + " -Force -ErrorAction Stop", {0}, {}});
     }
-    plan.present = plan.proof = how;
-    plan.present_before = state_of(how, now);
+    plan.proof = how;
+    if (plan.undo == undo_class::exact) {
+        plan.present = how;
+        plan.present_before = state_of(how, now);
+    }
     plan.holds = [goal](const nlohmann::json& r) { return r["parsed"]["state"] == goal; };
     co_return plan;
 }

@@ -9,7 +9,7 @@ void add_all(std::vector<const step*>& all, const std::vector<step>& steps, bool
         if (const auto* block = std::get_if<block_step>(&s.action))
             for (const auto* part : {&block->steps, &block->rescue, &block->always}) add_all(all, *part, included);
         const auto* include = std::get_if<include_step>(&s.action);
-        if (include && included) add_all(all, include->book->steps, included);
+        if (include && included && !include->only_looks) add_all(all, include->book->steps, included);
     }
 }
 

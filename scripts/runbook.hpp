@@ -213,8 +213,8 @@ struct runbook {
     std::string sha256;                                    // of its text and those it includes
 };
 
-// Every step in the order of the file, those of blocks after the block itself; with `included` those of included
-// runbooks too. The pointers live as long as the runbook.
+// Every step in the order of the file, those of blocks after the block itself; with `included` those of
+// included runbooks too, unless they only look. The pointers live as long as the runbook.
 std::vector<const step*> all_steps(const runbook& book, bool included);
 // Variables that somebody outside may set: the runbook's own and those of included ones that no parameter gives.
 std::vector<const variable*> settable_variables(const runbook& book);

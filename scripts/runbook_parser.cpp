@@ -163,7 +163,9 @@ parsed_runbook find_below(const std::string& name_or_path, const std::filesystem
         return result;
     };
     const auto shipped = embedded(name_or_path + ".yaml");
-    const auto path = folder / name_or_path;
+    auto path = folder / name_or_path;
+    std::error_code error;
+    if (!chain.empty() && !std::filesystem::exists(path, error)) path += ".yaml";  // beside the one that includes it
     const auto known_as = shipped ? name_or_path : path.lexically_normal().string();
     if (std::find(chain.begin(), chain.end(), known_as) != chain.end()) return wrong("it includes itself");
     chain.push_back(known_as);
@@ -172,7 +174,6 @@ parsed_runbook find_below(const std::string& name_or_path, const std::filesystem
         return find_below(name, shipped ? std::filesystem::path() : path.parent_path(), chain);
     };
     if (shipped) return parse_runbook(*shipped, name_or_path + ".yaml", deeper);
-    std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
         return wrong("neither a shipped runbook nor a file", nearest(name_or_path, shipped_runbooks()));
     std::ifstream file(path, std::ios::binary);

@@ -18,6 +18,15 @@ constexpr std::size_t node_limit = 20'000;
 
 struct too_much : std::exception {};
 
+bool is_utf8(const std::string& text) {
+    try {
+        static_cast<void>(nlohmann::json(text).dump());
+    } catch (const nlohmann::json::type_error&) {
+        return false;
+    }
+    return true;
+}
+
 // yaml-cpp's node tree keeps the first of two equal keys in silence and expands aliases; its events hide nothing.
 class builder : public YAML::EventHandler {
   public:
@@ -33,6 +42,8 @@ class builder : public YAML::EventHandler {
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
         check(mark, tag, anchor);
+        if (!is_utf8(value))
+            complain(mark, "this is not UTF-8; in double quotes \\N and \\L are escapes, and a backslash is \\\\");
         scalar(mark, value, tag == "?");  // "!": it was quoted
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

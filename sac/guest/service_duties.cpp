@@ -68,6 +68,17 @@ bool is_rdp(const service& what) {
     return text::equal_no_case(what.name, "TermService");
 }
 
+// The switches that the service reads when it starts; the policy's wins over the machine's own.
+bool lets_remote_desktop_in(const windows& os) {
+    const std::string settings = R"(HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server)";
+    const auto own = os.reg.dword(settings, "fDenyTSConnections");
+    const auto policy =
+        os.reg.dword(R"(HKLM\SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services)", "fDenyTSConnections");
+    const auto listener = os.reg.dword(settings + R"(\WinStations\RDP-Tcp)", "fEnableWinStation");
+    const auto enabled = os.reg.dword(settings, "TSEnabled");
+    return policy.value_or(own.value_or(0)) == 0 && listener.value_or(1) != 0 && enabled.value_or(1) != 0;
+}
+
 void begin_remote_desktop(windows& os, const service& what) {
     look_after_rdp_certificate(os);
     if (!os.tls.any()) {
@@ -85,6 +96,7 @@ void begin_remote_desktop(windows& os, const service& what) {
             "returned from the cryptographic module is 0x8009030D. The internal error state is 10001.";
         os.events.write(std::move(event));
     }
+    if (!lets_remote_desktop_in(os)) return;
     // A taken port leaves the service running without a listener.
     const auto port = os.rdp_port();
     if (os.net.listen(true, port, what.pid, what.name)) os.net.listen(false, port, what.pid, what.name);

@@ -184,12 +184,23 @@ unsigned services::process_for(const service& what) {
     return host;
 }
 
+// Services with one command line share a process, which has one account.
+bool services::has_another_account_than_its_process(const service& what) const {
+    if (what.type & 0x10 && !(what.type & 0x20)) return false;
+    return std::any_of(services_.begin(), services_.end(), [&](const auto& one) {
+        const auto& other = one.second;
+        return other.pid != 0 && !other.is_driver() && text::equal_no_case(other.image_path, what.image_path) &&
+               !text::equal_no_case(user_of(os_, other.account), user_of(os_, what.account));
+    });
+}
+
 win32_error services::begin_start(service& what, int depth) {
     if (what.state == service_state::start_pending) return win32::success;
     if (what.state == service_state::stop_pending) return win32::service_cannot_accept_ctrl;
     if (what.state != service_state::stopped) return win32::service_already_running;
     if (what.start == start_type::disabled) return win32::service_disabled;
     if (depth > 20) return win32::service_dependency_fail;
+    if (has_another_account_than_its_process(what)) return what.exit_code = win32::different_service_account;
     auto begins = os_.now();
     for (const auto& needed : what.depends_on) {
         if (needed.starts_with('+')) continue;  // a load order group
@@ -213,7 +224,7 @@ win32_error services::begin_start(service& what, int depth) {
 win32_error services::start(std::string_view name, const account& who) {
     auto* what = get(name);
     if (!what) return win32::service_does_not_exist;
-    if (!is_administrator(who) || (what->is_protected && who.sid != "S-1-5-18")) return win32::access_denied;
+    if (!is_administrator(who)) return win32::access_denied;
     if (what->state == service_state::start_pending) return win32::service_already_running;
     return begin_start(*what, 0);
 }

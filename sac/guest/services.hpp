@@ -101,6 +101,7 @@ class services {
   private:
     service* get(std::string_view name);
     win32_error begin_start(service& what, int depth);
+    bool has_another_account_than_its_process(const service& what) const;
     void finish_pending();
     void become_running(service& what);
     void become_stopped(service& what, unsigned exit_code);

@@ -38,6 +38,9 @@ std::string message_of(win32_error error) {
         {1062, "The service has not been started."},
         {1067, "The process terminated unexpectedly."},
         {1068, "The dependency service or group failed to start."},
+        {1079,
+         "The account specified for this service is different from the account specified for other services running in "
+         "the same process."},
         {1072, "The specified service has been marked for deletion."},
         {1077, "No attempts to start the service have been made since the last boot."},
         {1115, "A system shutdown is in progress."},

@@ -39,6 +39,7 @@ enum : win32_error {
     service_not_active = 1062,
     process_aborted = 1067,
     service_dependency_fail = 1068,
+    different_service_account = 1079,
     service_marked_for_delete = 1072,
     service_never_started = 1077,
     shutdown_in_progress = 1115,

@@ -192,7 +192,8 @@ std::vector<std::string> windows::what_is_broken() const {
                     found && (found->state == service_state::running) == (what.value("state", "running") == "running");
             } else if (kind == "registry") {
                 const auto number = reg.dword(what.at("key").get<std::string>(), what.at("value").get<std::string>());
-                holds = number && *number == what.at("is").get<std::uint32_t>();
+                const auto& wanted = what.at("is");
+                holds = wanted == "absent" ? !number : number && *number == wanted.get<std::uint32_t>();
             } else {
                 throw scenario_error(scenario_.name + ": unknown condition \"" + kind + "\"");
             }

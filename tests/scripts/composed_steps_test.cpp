@@ -82,7 +82,8 @@ TEST_CASE("while looking, a block that cannot be read is looked at by its rescue
 TEST_CASE("an included runbook has its own names, takes parameters and gives outputs") {
     shelf s;
     s.put("inner.yaml",
-          "name: inner\ntitle: t\nvars: {data: {type: int}, agreed: {type: bool, question: 'Really?', proposal: 'yes'}}\nsteps:\n"
+          "name: inner\ntitle: t\nvars: {data: {type: int}, agreed: {type: bool, question: 'Really?', proposal: "
+          "'yes'}}\nsteps:\n"
           "  - {name: ask, id: ask, register: ask, decision: {variable: agreed, confirms: [a]}}\n"
           "  - " +
               set("a", "A", "{{ data }}", "when: ask.accepted, register: changed, ") +

@@ -126,4 +126,14 @@ TEST_CASE("a runbook that is not there gets a suggestion") {
     CHECK(result.errors[0].suggestion == "rdp-internal-error");
 }
 
+TEST_CASE("text that is not UTF-8 is an error, also when an escape made it so") {
+    for (const char* title : {"\"NT AUTHORITY\\NetworkService\"", "a\xff"}) {
+        const auto result = parse_runbook(
+            std::string("name: t\ntitle: ") + title + "\nsteps:\n  - {name: a, id: a, value: '1', look: l}\n",
+            "t.yaml");
+        REQUIRE(!result.errors.empty());
+        CHECK(result.errors[0].at.line == 2);
+    }
+}
+
 TEST_SUITE_END();

@@ -136,4 +136,97 @@ TEST_CASE("each scenario is repaired, proved by its own conditions, and undone" 
     }
 }
 
+namespace {
+
+struct told {
+    const char* runbook;
+    const char* scenario;
+    std::map<std::string, std::string> variables;
+};
+
+// Of a machine's state, what an undo owes: not the identity of processes that were started again, nor the log.
+nlohmann::json owed(const guest_target& machine) {
+    auto state = machine.bench.os.state();
+    auto& files = state["files"];
+    for (auto file = files.begin(); file != files.end();)
+        file = file.key().starts_with("C:\\t\\") ? files.erase(file) : std::next(file);
+    return state;
+}
+
+std::vector<std::string> refused(const guest_target& machine) {
+    std::vector<std::string> texts;
+    for (const auto& line : machine.bench.os.log)
+        if (line.what == emsctl::guest::executed_line::kind::refused) texts.push_back(line.text);
+    return texts;
+}
+
+report apply(const runbook& book, guest_target& machine, const std::filesystem::path& journal, const told& t) {
+    recorder watcher;
+    run_options options;
+    options.mode = run_mode::apply;
+    options.confirm = confirm_policy::none;
+    options.no_snapshot = "a simulated machine";
+    options.variables = t.variables;
+    options.journal = journal;
+    return wait_for(run_runbook(book, machine, watcher, options));
+}
+
+}  // namespace
+
+TEST_CASE("each runbook finds its fault without changing anything, repairs it, and takes it back") {
+    const told all[] = {
+        {"rdp-disabled", "rdp-disabled", {}},
+        {"rdp-disabled", "rdp-policy-disabled", {}},
+        {"rdp-service", "rdp-service-broken", {}},
+        {"rdp-nla", "rdp-nla", {}},
+        {"rdp-drops", "rdp-drops", {}},
+        {"dhcp-client", "dhcp-client-disabled", {}},
+        {"core-services", "core-services-disabled", {}},
+        {"credssp", "credssp-mitigated", {{"accept_vulnerable", "yes"}}},
+        {"rdp-licensing", "rdp-licensing", {{"licensing_mode", "per-user"}}},
+    };
+    for (const auto& t : all) {
+        CAPTURE(t.runbook);
+        CAPTURE(t.scenario);
+        const auto parsed = find_runbook(t.runbook);
+        for (const auto& error : parsed.errors) FAIL(to_string(error));
+        guest_target machine(t.scenario);
+        recorder watcher;
+        char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+        const std::filesystem::path folder = ::mkdtemp(pattern);
+        CHECK(machine.bench.os.what_is_broken() != std::vector<std::string>{});
+        const auto before = owed(machine);
+        const auto looked = wait_for(run_runbook(*parsed.book, machine, watcher, {}));
+        INFO(to_text(looked));
+        CHECK(looked.result == run_result::faults_found);
+        CHECK(looked.has_faults(run_phase::look));
+        CHECK(machine.changes == 0);
+        CHECK(nlohmann::json::diff(before, owed(machine)) == nlohmann::json::array());
+        const auto repaired = apply(*parsed.book, machine, folder / "j", t);
+        INFO(to_text(repaired));
+        CHECK(repaired.result == run_result::repaired);
+        CHECK(machine.bench.os.what_is_broken() == std::vector<std::string>{});
+        undo_options back;
+        back.journal = folder / "j";
+        const auto undone = wait_for(undo_run(machine, watcher, back));
+        INFO(to_text(undone));
+        CHECK(undone.result == run_result::undone);
+        CHECK(nlohmann::json::diff(before["registry"], owed(machine)["registry"]) == nlohmann::json::array());
+        CHECK(refused(machine) == std::vector<std::string>{});
+        std::filesystem::remove_all(folder);
+    }
+}
+
+TEST_CASE("no runbook finds a fault on a healthy machine") {
+    for (const auto& name : shipped_runbooks()) {
+        CAPTURE(name);
+        guest_target machine("healthy");
+        recorder watcher;
+        const auto r = wait_for(run_runbook(*find_runbook(name).book, machine, watcher, {}));
+        INFO(to_text(r));
+        CHECK(r.result == run_result::healthy);
+        CHECK(refused(machine) == std::vector<std::string>{});
+    }
+}
+
 TEST_SUITE_END();

@@ -211,6 +211,7 @@ int configure(process& self) {
             change.display_name = value;
         } else if (option == "obj=") {
             change.account = value;
+        } else if (option == "password=" && value.empty()) {  // accounts of the system have none
         } else if (option == "depend=") {
             std::vector<std::string> list;
             for (std::size_t from = 0; from < value.size() && value != "/";) {
