@@ -12,6 +12,7 @@
 #include "src/exit_status.hpp"
 #include "src/output.hpp"
 #include "src/runbook_account.hpp"
+#include "src/runbook_trial.hpp"
 #include "src/usage.hpp"
 
 namespace emsctl {
@@ -116,7 +117,7 @@ void add_output(CLI::App& verb, const std::shared_ptr<std::string>& output) {
 }  // namespace
 
 void setup_runbook(CLI::App& app, std::function<int()>& chosen) {
-    auto* verb = app.add_subcommand("runbook", "for authors: list, show, lint, schema, new");
+    auto* verb = app.add_subcommand("runbook", "for authors: list, show, lint, test, schema, new");
     verb->require_subcommand(1);
     const auto output = std::make_shared<std::string>();
     const auto names_only = std::make_shared<bool>(false);
@@ -136,6 +137,14 @@ void setup_runbook(CLI::App& app, std::function<int()>& chosen) {
     lint->add_option("file", *files, "runbooks, files or names of shipped ones")->required();
     add_output(*lint, output);
     lint->callback([=, &chosen] { chosen = [=] { return lint_runbooks(*files, *output == "json"); }; });
+
+    const auto junit = std::make_shared<std::string>();
+    auto* test =
+        verb->add_subcommand("test", "run cases against simulated machines and recordings; 0, or 1 when one fails");
+    test->add_option("file", *files, "files of cases")->required();
+    test->add_option("--junit", *junit, "a new file for the result as JUnit XML");
+    add_output(*test, output);
+    test->callback([=, &chosen] { chosen = [=] { return test_runbooks(*files, *junit, *output == "json"); }; });
 
     auto* schema = verb->add_subcommand("schema", "the format as a JSON Schema (draft-07), for editors");
     schema->callback([&chosen] { chosen = print_runbook_schema; });

@@ -54,7 +54,7 @@ TEST_SUITE("src/bad_input") {
         CHECK(ended.err.find("check the name, the domain and the password") != std::string::npos);
     }
     TEST_CASE("an unknown scenario or profile is refused with those there are") {
-        refuses({"run", "rdp-internal-error", "sim:helthy"}, 2, "there are healthy");
+        refuses({"run", "rdp-internal-error", "sim:helthy"}, 2, "healthy");
         refuses({"run", "rdp-internal-error", "sim:healthy?profile=2020"}, 2, "2019");
     }
     TEST_CASE("a runbook's name with a typo gets a suggestion") {

@@ -153,4 +153,52 @@ TEST_SUITE("src/runbook") {
         CHECK(checked.status == 0);
         CHECK(has(checked.out, "disagreed: 0"));
     }
+
+    TEST_CASE("cases of runbooks hold, and one that does not is told with its reasons") {
+        const scratch_folder where;
+        std::vector<std::string> arguments = {"runbook", "test", "--junit", where / "junit.xml"};
+        for (const auto& entry : std::filesystem::directory_iterator(sources + "/tests/cases"))
+            arguments.push_back(entry.path().string());
+        const auto fine = run_emsctl(where, arguments);
+        CAPTURE(fine.out);
+        CAPTURE(fine.err);
+        CHECK(fine.status == 0);
+        CHECK(has(fine.out, " 0 not as expected"));
+        std::ifstream file(where / "junit.xml");
+        const std::string junit((std::istreambuf_iterator<char>(file)), {});
+        CHECK(has(junit, "<testcase name=\"the expired certificate is renewed\"/>"));
+        std::ofstream(where / "wrong.yaml") << "runbook: rdp-disabled\ncases:\n  - name: too much\n    scenario: "
+                                               "healthy\n    expect: {result: repaired, "
+                                               "finds: [a ghost], changes: [set], asks: nobody}\n";
+        const auto bad = run_emsctl(where, {"runbook", "test", where / "wrong.yaml"});
+        CHECK(bad.status == 1);
+        for (const char* words : {"FAIL  too much", "expected repaired, and it ended healthy", "a ghost",
+                                  "expected changes by set, and there were none", "nobody was asked for nobody"})
+            CHECK(has(bad.out, words));
+    }
+
+    TEST_CASE("a file of cases with mistakes is refused with their places") {
+        const scratch_folder where;
+        std::ofstream(where / "wrong.yaml") << "runbook: rdp-disabled\ncases:\n  - name: a\n    expect: {result: "
+                                               "repared}\n  - {name: b, scenario: healthy, "
+                                               "undo: true, expekt: 1}\n";
+        const auto bad = run_emsctl(where, {"runbook", "test", where / "wrong.yaml"});
+        CHECK(bad.status == 2);
+        for (const char* words : {"wrong.yaml:3:", "either \"scenario\" or \"recording\"", "did you mean \"repaired\"?",
+                                  "did you mean \"expect\"?", "is for a case with a scenario"})
+            CHECK(has(bad.err, words));
+        CHECK(run_emsctl(where, {"runbook", "test", where / "nowhere.yaml"}).status == 2);
+    }
+
+    TEST_CASE("the tutorial's commands print what it says") {
+        if (!peers_are_there({"/usr/bin/python3"})) return;
+        const scratch_folder where;
+        const auto checked = run_program(
+            "/usr/bin/python3",
+            {sources + "/tests/support/check_tutorial.py", EMSCTL_PROGRAM, sources + "/docs/runbook-tutorial.md"},
+            where, {});
+        CAPTURE(checked.out);
+        CAPTURE(checked.err);
+        CHECK(checked.status == 0);
+    }
 }
