@@ -59,6 +59,7 @@ void passes::forget_results(const std::vector<step>& steps) {
                 std::holds_alternative<judge_step>(s.action) ? nlohmann::json() : skipped_result();
         if (const auto* block = std::get_if<block_step>(&s.action))
             for (const auto* part : {&block->steps, &block->rescue, &block->always}) forget_results(*part);
+        if (const auto* hive = std::get_if<hive_step>(&s.action)) forget_results(hive->steps);
     }
 }
 
@@ -139,8 +140,9 @@ asio::awaitable<void> passes::step_once(const step& s) {
 
 // In a repair, what each single step gave is kept for the journal: whoever resumes the run walks by it.
 asio::awaitable<void> passes::act(const step& s) {
-    const bool is_composed =
-        std::holds_alternative<block_step>(s.action) || std::holds_alternative<include_step>(s.action);
+    const bool is_composed = std::holds_alternative<block_step>(s.action) ||
+                             std::holds_alternative<hive_step>(s.action) ||
+                             std::holds_alternative<include_step>(s.action);
     if (is_composed || run.phase != run_phase::repair) co_return co_await act_anew(s);
     if (acted_before(s)) co_return;
     std::string problem;
@@ -183,9 +185,9 @@ nlohmann::json passes::take_context() {
     return context;
 }
 
-void passes::reveal(const std::string& step_id) {
+void passes::reveal(const std::string& step_id, const std::string& what) {
     for (auto one = before_.done.begin(); one != before_.done.end();) {
-        if (one->plan.step_id != step_id) {
+        if (one->plan.step_id != step_id || (!what.empty() && one->plan.what != what)) {
             ++one;
             continue;
         }
@@ -209,6 +211,7 @@ asio::awaitable<void> passes::act_anew(const step& s) {
     if (const auto* restarting = std::get_if<restart_step>(&s.action)) co_return co_await act_on(s, *restarting);
     if (const auto* by_hand = std::get_if<manual_step>(&s.action)) co_return co_await act_on(s, *by_hand);
     if (const auto* block = std::get_if<block_step>(&s.action)) co_return co_await act_on(s, *block);
+    if (const auto* hive = std::get_if<hive_step>(&s.action)) co_return co_await act_on(s, *hive);
     if (const auto* include = std::get_if<include_step>(&s.action)) co_return co_await act_on(s, *include);
     if (const auto* command = std::get_if<command_step>(&s.action)) co_return co_await change_by(s, *command);
     if (const auto* registry = std::get_if<registry_step>(&s.action)) co_return co_await change_by(s, *registry);
@@ -216,102 +219,12 @@ asio::awaitable<void> passes::act_anew(const step& s) {
     co_await change_by(s, std::get<acl_step>(s.action));
 }
 
-asio::awaitable<void> passes::act_on(const step& s, const block_step& action) {
-    const bool repairs = may_change();
-    const auto first = run.done.size();
-    auto result = skipped_result();
-    result["skipped"] = false;
-    result["rescued"] = false;
-    std::string problem;
-    std::exception_ptr ended;
-    around_.push_back(&s);
-    try {
-        co_await walk(action.steps, repairs || !action.rescue.empty());
-    } catch (const step_error& error) {
-        problem = error.what();
-        ended = std::current_exception();
-    } catch (const stop_asked&) {
-        ended = std::current_exception();
-    } catch (const decision_missing&) {
-        ended = std::current_exception();
-    }
-    if (!problem.empty() && !action.rescue.empty()) {
-        run.warn(s.name + ": " + problem + "; going on with the rescue");
-        // A block holds as a whole, or what it did is taken back.
-        while (repairs && run.done.size() > first) {
-            if (!co_await run.take_back(run.done.back(), *journal))
-                throw step_error(problem + "; and a change of the block could not be taken back");
-            run.done.pop_back();
-        }
-        ended = nullptr;
-        run.names["failure"] = problem;
-        result["rescued"] = true;
-        try {
-            co_await walk(action.rescue, repairs);
-        } catch (const step_error&) {
-            ended = std::current_exception();
-        }
-        run.names["failure"] = nullptr;
-    }
-    co_await walk(action.always, repairs && !ended);
-    around_.pop_back();
-    if (ended) std::rethrow_exception(ended);
-    result["changed"] = result["acts"] = run.done.size() > first || was_done_before(action.steps);
-    remember(s, std::move(result));
-}
-
-asio::awaitable<void> passes::act_on(const step& s, const include_step& action) {
-    std::map<std::string, nlohmann::json> parameters;
-    for (const auto& [name, expression] : action.parameters) parameters[name] = run.value(expression);
-    const auto* outer_book = book_;
-    auto outer_names = run.names;
-    const auto outer_planned = planned_inside_;
-    const auto first = run.done.size();
-    const auto findings = run.account.findings.size(), decisions = run.account.decisions.size();
-    std::exception_ptr ended;
-    auto result = skipped_result();
-    result["skipped"] = false;
-    around_.push_back(&s);
-    if (action.only_looks) {
-        ++only_looks_;
-        planned_inside_.clear();
-    }
-    enter(*action.book, parameters);
-    try {
-        co_await walk(action.book->steps, may_change());
-        std::set<std::string> facts;
-        for (const auto& [name, expression] : action.book->outputs)
-            facts.merge(members_named(expression.text, "facts"));
-        co_await run.gather(facts);
-        for (const auto& [name, expression] : action.book->outputs) result[name] = run.value(expression);
-    } catch (const std::exception&) {
-        ended = std::current_exception();
-    }
-    if (action.only_looks) {
-        --only_looks_;
-        run.account.decisions.resize(decisions);
-        result["plans"] = planned_inside_;
-    }
-    around_.pop_back();
-    planned_inside_ = outer_planned;
-    outer_names["facts"] = run.facts();
-    run.names = std::move(outer_names);
-    book_ = outer_book;
-    if (ended) std::rethrow_exception(ended);
-    result["changed"] = result["acts"] = run.done.size() > first || was_done_before(action.book->steps);
-    result["runbook"] = action.book->name;
-    result["title"] = action.book->title;
-    result["faults"] = nlohmann::json::array();
-    for (auto at = findings; at < run.account.findings.size(); ++at)
-        if (const auto& f = run.account.findings[at]; f.level == severity::fault) result["faults"].push_back(f.text);
-    remember(s, std::move(result));
-}
-
 bool passes::was_done_before(const std::vector<step>& steps) const {
     if (run.phase != run_phase::repair || before_.of.empty()) return false;
     return std::any_of(steps.begin(), steps.end(), [&](const step& s) {
         if (const auto* block = std::get_if<block_step>(&s.action))
             return was_done_before(block->steps) || was_done_before(block->rescue) || was_done_before(block->always);
+        if (const auto* hive = std::get_if<hive_step>(&s.action)) return was_done_before(hive->steps);
         if (const auto* include = std::get_if<include_step>(&s.action)) return was_done_before(include->book->steps);
         return before_.of.contains(s.id);
     });

@@ -61,7 +61,7 @@ class passes {
     boost::asio::awaitable<void> act(const step& s);
     boost::asio::awaitable<void> act_anew(const step& s);
     bool acted_before(const step& s);
-    void reveal(const std::string& step_id);
+    void reveal(const std::string& step_id, const std::string& what = {});
     void note_seen(const step& s, const std::string& problem);
     nlohmann::json take_context();
     boost::asio::awaitable<void> act_on(const step& s, const read_step& action);
@@ -70,7 +70,10 @@ class passes {
     boost::asio::awaitable<void> act_on(const step& s, const restart_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const manual_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const block_step& action);
+    boost::asio::awaitable<void> act_on(const step& s, const hive_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const include_step& action);
+    boost::asio::awaitable<void> look_inside(const step& s, const hive_step& action, std::string file);
+    boost::asio::awaitable<void> journaled(const step& s, change_plan plan);
     template <class Change>
     boost::asio::awaitable<void> change_by(const step& s, const Change& action);
     // What is common to every kind of change while nothing may be changed yet.

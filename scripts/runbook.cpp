@@ -8,6 +8,7 @@ void add_all(std::vector<const step*>& all, const std::vector<step>& steps, bool
         all.push_back(&s);
         if (const auto* block = std::get_if<block_step>(&s.action))
             for (const auto* part : {&block->steps, &block->rescue, &block->always}) add_all(all, *part, included);
+        if (const auto* hive = std::get_if<hive_step>(&s.action)) add_all(all, hive->steps, included);
         const auto* include = std::get_if<include_step>(&s.action);
         if (include && included && !include->only_looks) add_all(all, include->book->steps, included);
     }
@@ -30,7 +31,7 @@ void add_settable(std::vector<const variable*>& all, const runbook& book,
 bool acts(const step& s) {
     return !std::holds_alternative<read_step>(s.action) && !std::holds_alternative<judge_step>(s.action) &&
            !std::holds_alternative<decision_step>(s.action) && !std::holds_alternative<block_step>(s.action) &&
-           !std::holds_alternative<include_step>(s.action);
+           !std::holds_alternative<hive_step>(s.action) && !std::holds_alternative<include_step>(s.action);
 }
 
 std::vector<const step*> all_steps(const runbook& book, bool included) {

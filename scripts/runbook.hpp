@@ -175,6 +175,14 @@ struct block_step {
     std::vector<step> steps, rescue, always;
 };
 
+// The registry of a Windows that is not running, loaded under a key of this one for the steps inside. A look loads a
+// copy, so that the file stays untouched; a repair loads the file itself and unloads it at the end, both journaled.
+struct hive_step {
+    written file;      // template
+    std::string name;  // of the key under HKLM
+    std::vector<step> steps;
+};
+
 struct runbook;
 
 // Another runbook as one step, with names of its own. Its steps' ids begin with this step's id and a slash.
@@ -185,7 +193,7 @@ struct include_step {
 };
 
 using step_action = std::variant<read_step, judge_step, command_step, registry_step, service_step, acl_step,
-                                 restart_step, decision_step, manual_step, block_step, include_step>;
+                                 restart_step, decision_step, manual_step, block_step, hive_step, include_step>;
 
 struct step {
     std::string name, id, cites;
@@ -200,7 +208,7 @@ struct step {
     step_action action;
     place at;
 };
-// Whether it can change the machine by itself; a block or an include changes it by its steps only.
+// Whether it can change the machine by itself; a block, a hive or an include changes it by its steps.
 bool acts(const step& s);
 
 struct runbook {

@@ -52,10 +52,11 @@ class linter {
     void add(const std::vector<step>& steps, const std::set<std::string>& given) {
         for (const auto& s : steps) {
             steps_.push_back({&s, given});
-            const auto* block = std::get_if<block_step>(&s.action);
-            if (!block) continue;
             auto inside = given;
             if (!s.loop.text.empty()) inside.insert("item");
+            if (const auto* hive = std::get_if<hive_step>(&s.action)) add(hive->steps, inside);
+            const auto* block = std::get_if<block_step>(&s.action);
+            if (!block) continue;
             add(block->steps, inside);
             auto rescuing = inside;
             rescuing.insert("failure");

@@ -248,6 +248,15 @@ json manual_map() {
                   {"do"});
 }
 
+json hive_map() {
+    json as = {{"type", "string"}, {"pattern", "^EMS-[A-Za-z0-9-]*$"}};
+    return closed({{"file", full_text("Template: the hive's file, such as F:\\Windows\\System32\\config\\SYSTEM.")},
+                   {"as", described(std::move(as), "The key under HKLM at which the steps find it: EMS-...")},
+                   {"steps", described({{"type", "array"}, {"minItems", 1}, {"items", reference("step")}},
+                                       "Carried out while it is loaded.")}},
+                  {"file", "as", "steps"});
+}
+
 json include_map() {
     json vars = {{"type", "object"}, {"additionalProperties", lua("Lua, in the names of this runbook.")}};
     return closed({{"runbook", full_text("A shipped runbook, or a file beside this one.")},
@@ -284,8 +293,8 @@ json changes_something() {
 }
 json is_no_other() {
     json others = json::array();
-    for (const char* key :
-         {"cmd", "powershell", "registry", "service", "acl", "restart", "decision", "manual", "block", "include"})
+    for (const char* key : {"cmd", "powershell", "registry", "service", "acl", "restart", "decision", "manual", "block",
+                            "hive", "include"})
         others.push_back(needs({key}));
     return {{"not", {{"anyOf", std::move(others)}}}};
 }
@@ -304,6 +313,7 @@ std::vector<family> families() {
             {"decision", needs({"decision"}), {"decision"}, {}, false},
             {"manual", needs({"manual"}), {"manual"}, {}, true},
             {"block", needs({"block"}), {"block", "rescue", "always"}, {}, false},
+            {"hive", needs({"hive"}), {"hive"}, {}, false},
             {"include", needs({"include"}), {"include"}, {}, false},
             {"think", is_no_other(), {"look", "value", "finding"}, {}, false}};
 }
@@ -350,6 +360,7 @@ json step_keys() {
     keys["block"] = described(steps, "Steps that hold together: when one fails, what they changed is taken back.");
     keys["rescue"] = described(steps, "Carried out in the place of a block that failed.");
     keys["always"] = described(steps, "Carried out after the block and its rescue in any case.");
+    keys["hive"] = referring("hive", "The registry of a Windows that is not running, loaded for the steps inside.");
     keys["include"] = referring("include", "Another runbook as one step.");
     keys["decision"] = referring("decision", "A question that a person decides.");
     return keys;
@@ -422,6 +433,7 @@ json runbook_schema() {
     schema["definitions"]["restart"] = restart_map();
     schema["definitions"]["decision"] = decision_map();
     schema["definitions"]["manual"] = manual_map();
+    schema["definitions"]["hive"] = hive_map();
     schema["definitions"]["include"] = include_map();
     return schema;
 }

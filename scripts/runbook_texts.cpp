@@ -92,6 +92,7 @@ class collector {
         with({"proof"}, [&] { lua(m.proof->that); });
     }
     void of(const block_step&) {}
+    void of(const hive_step& h) { holes(h.file); }
     void of(const include_step& i) {
         for (const auto& [name, value] : i.parameters) lua(value);
     }

@@ -1,6 +1,7 @@
 #include "scripts/step_reader.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "scripts/family_reader.hpp"
 
@@ -18,6 +19,18 @@ step_action read_block(const yaml_node& node, member_reader& members, complaints
     return block;
 }
 
+step_action read_hive(const yaml_node& node, complaints& errors, const runbook_finder& finder) {
+    hive_step hive;
+    member_reader members(node, "hive", errors);
+    hive.file = members.with_holes("file", true);
+    hive.name = members.text("as", true);
+    const auto is_plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-'; };
+    if (!hive.name.starts_with("EMS-") || !std::all_of(hive.name.begin(), hive.name.end(), is_plain))
+        errors.add(node.at, "\"as\" is a name that begins with EMS-, so that no key of the machine is meant by it");
+    if (const auto* steps = members.need("steps")) hive.steps = read_steps(*steps, "steps", errors, finder);
+    return hive;
+}
+
 void put_below(runbook& book, const std::string& id);
 
 void put_below(std::vector<step>& steps, const std::string& id) {
@@ -30,6 +43,7 @@ void put_below(std::vector<step>& steps, const std::string& id) {
             put_below(block->rescue, id);
             put_below(block->always, id);
         }
+        if (auto* hive = std::get_if<hive_step>(&s.action)) put_below(hive->steps, id);
         if (auto* include = std::get_if<include_step>(&s.action)) {
             runbook inner = *include->book;
             put_below(inner, id);
@@ -114,6 +128,10 @@ step one_step(const yaml_node& node, complaints& errors, const runbook_finder& f
         ++families;
         s.action = read_block(*body, members, errors, finder);
     }
+    if (const auto* body = members.take("hive")) {
+        ++families;
+        s.action = read_hive(*body, errors, finder);
+    }
     if (const auto* body = members.take("include")) {
         ++families;
         s.action = read_include(*body, s.id, errors, finder);
@@ -127,7 +145,7 @@ step one_step(const yaml_node& node, complaints& errors, const runbook_finder& f
         s.action = read_judge(members, errors);
         const auto& judge = std::get<judge_step>(s.action);
         if (judge.value.text.empty() && judge.findings.empty())
-            errors.add(node.at, "a step needs one of: " + kinds + ", block, include");
+            errors.add(node.at, "a step needs one of: " + kinds + ", block, hive, include");
     }
     if (acts(s) && s.why.text.empty()) errors.add(node.at, "a step that changes something needs \"why\"");
     if (acts(s) && s.risk == risk_level::none) errors.add(node.at, "a step that changes something needs \"risk\"");

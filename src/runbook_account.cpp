@@ -79,6 +79,9 @@ told tell(const scripts::block_step& s) {
     if (!s.always.empty()) what += ", " + std::to_string(s.always.size()) + " in any case";
     return {"block", what};
 }
+told tell(const scripts::hive_step& s) {
+    return {"hive", s.file.text + " as HKLM\\" + s.name + ", for " + std::to_string(s.steps.size()) + " steps"};
+}
 told tell(const scripts::include_step& s) {
     return {"include", s.book->name + (s.only_looks ? " (only looks): " : ": ") + s.book->title};
 }

@@ -58,6 +58,7 @@ EVERYTHING = {
         step(12, manual={"do": "turn the key", "proof": dict(READING, that="true", within=4)}),
         step(13, block=[step(14, value="1", look="in")], rescue=[step(15, value="1", look="in")],
              always=[step(16, value="1", look="in")]),
+        step(18, hive={"file": "F:\\x", "as": "EMS-X", "steps": [step(19, value="1", look="in")]}),
         step(17, include={"runbook": "inner.yaml", "vars": {"number": "1 + 1"}, "only_looks": True}),
     ],
     "limit": 3600, "outputs": {"number": "1"},
