@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/system/system_error.hpp>
 #include <filesystem>
 #include <sstream>
@@ -65,14 +66,13 @@ class ssh_child : public byte_stream {
         std::exception_ptr end;
         try {
             const std::size_t count = co_await inner_->read_some(buffer);
-            if (first_.size() < 4096) first_.append(buffer.data(), count);
+            if (first_.size() <= longest_complaint) first_.append(buffer.data(), count);
             co_return count;
         } catch (const boost::system::system_error& error) {
             if (error.code() != transport_error::closed) throw;
             end = std::current_exception();
         }
-        if (first_.find("Permission denied (") != std::string::npos)
-            fail(transport_error::login_refused, name_ + ": the system's ssh says: permission denied");
+        explain();
         std::rethrow_exception(end);
     }
     asio::awaitable<void> write_all(std::string bytes, sensitivity kind) override {
@@ -86,10 +86,35 @@ class ssh_child : public byte_stream {
     asio::any_io_executor get_executor() override { return inner_->get_executor(); }
 
   private:
+    struct complaint {
+        const char* sign;
+        transport_error code;
+        const char* text;
+    };
+
+    // ssh speaks on the same terminal; only where little came before the end can it have been its complaint.
+    void explain() const {
+        static constexpr std::array complaints = {
+            complaint{"Permission denied (", transport_error::login_refused, "permission denied"},
+            complaint{"Host key verification failed", transport_error::not_trusted,
+                      "the host key is not known, or has changed; host_key=SHA256:... pins one that you know"},
+            complaint{"Could not resolve hostname", transport_error::not_found, "there is no such host"},
+            complaint{"Connection refused", transport_error::refused, "nobody listens there"},
+            complaint{"Connection timed out", transport_error::timed_out, "no connection"},
+            complaint{"No route to host", transport_error::not_found, "no route to the host"},
+        };
+        if (first_.size() > longest_complaint) return;
+        for (const auto& one : complaints)
+            if (first_.find(one.sign) != std::string::npos)
+                fail(one.code, name_ + ": the system's ssh says: " + one.text);
+    }
+
+    static constexpr std::size_t longest_complaint = 4096;  // bytes
+
     std::unique_ptr<private_folder> folder_;
     std::unique_ptr<byte_stream> inner_;
     std::string name_;
-    std::string first_;  // of what came: ssh speaks on the same terminal
+    std::string first_;  // of what came
 };
 
 std::string place_of(const ssh_settings& settings) {

@@ -153,6 +153,17 @@ TEST_SUITE("transport/ec2_console") {
         }
     }
 
+    TEST_CASE("a gateway nobody vouches for is not trusted, by either road") {
+        if (!cloud_double::can_run() || !emsctl::test::peers_are_there({"/usr/bin/ssh"})) return;
+        for (const auto* kind : {"host_key=ed25519", "host_key=rsa"}) {
+            const ec2 there({kind});
+            const auto out = try_cloud("ec2:eu-central-1/i-0123456789abcdef0?gateway=" + there.cloud.gateway());
+            CAPTURE(out.text);
+            CHECK(out.code == transport_error::not_trusted);
+            CHECK(out.has("host_key=SHA256:"));
+        }
+    }
+
     TEST_CASE("a console that is just being left is asked for again") {
         if (!cloud_double::can_run()) return;
         const ec2 there({"fail=push:SerialConsoleSessionLimitExceededException:1"});
