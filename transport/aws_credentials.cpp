@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 constexpr const char* how_to_get_some =
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile in ~/.aws/credentials, or aws sso login give some";
 
+constexpr const char* cli_name = "the aws command line";
+
 [[noreturn]] void refuse(const std::string& text) {
     fail(transport_error::login_refused, text);
 }
@@ -86,6 +88,11 @@ aws_credentials from_environment(const environment_reader& environment) {
 asio::awaitable<aws_credentials> from_command(std::vector<std::string> words, std::string source) {
     auto running = run_for_output(std::move(words), 60s);
     const auto said = co_await std::move(running);
+    if (said.exit_status != 0 && source == cli_name && said.err.find("usage:") != std::string::npos)
+        refuse(
+            source +
+            " is too old to hand out a key (version 1 cannot); AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile "
+            "in ~/.aws or version 2 of it can");
     if (said.exit_status != 0)
         refuse(source + " failed (exit status " + std::to_string(said.exit_status) +
                "): " + without_blanks(said.err).substr(0, 300) + "; aws sso login, if it is a single sign-on");
@@ -95,7 +102,7 @@ asio::awaitable<aws_credentials> from_command(std::vector<std::string> words, st
 asio::awaitable<aws_credentials> from_cli(std::string profile) {
     std::vector<std::string> words = {"aws", "configure", "export-credentials", "--format", "process"};
     if (!profile.empty()) words.insert(words.end(), {"--profile", profile});
-    auto asking = from_command(std::move(words), "the aws command line");
+    auto asking = from_command(std::move(words), cli_name);
     co_return co_await std::move(asking);
 }
 

@@ -112,14 +112,15 @@ asio::awaitable<void> push_key(ec2_settings settings, aws_key key, std::string p
         const auto reply = co_await std::move(calling);
         if (is_success(reply)) co_return;
         const auto why = explain_ec2(reply);
-        if (!why.may_pass() || line_clock::now() + pause > end) {
+        const auto now = line_clock::now();
+        if (!why.may_pass() || now >= end) {
             const auto waited = std::chrono::duration_cast<std::chrono::seconds>(settings.patience);
             fail(why.code, place_of(settings) + ": " + why.text +
                                (why.may_pass() ? " (asked for " + std::to_string(waited.count()) + " s)" : ""));
         }
         if (!is_told) context.tell(why.text + "; asking again for up to a minute");
         is_told = true;
-        timer.expires_after(pause);
+        timer.expires_at(std::min(now + pause, end));
         co_await timer.async_wait(asio::use_awaitable);
         pause = std::min<line_clock::duration>(pause * 2, std::chrono::seconds(8));
     }
@@ -156,10 +157,9 @@ class ec2_stream : public byte_stream {
 
     asio::awaitable<void> signal(out_of_band what) override {
         using kind = out_of_band::kind;
-        if (what.what == kind::line_break) {
-            co_await inner_->signal(what);
-            co_return;
-        }
+        if (what.what == kind::line_break)
+            fail(transport_error::unsupported,
+                 describe() + ": a BREAK goes there only by ~B of ssh itself, and SAC needs none");
         if (what.what == kind::sysrq)
             fail(transport_error::unsupported, describe() + ": SysRq is for Linux, and goes as a BREAK there");
         const std::string action =

@@ -59,6 +59,12 @@ asio::awaitable<std::vector<std::string>> published_keys(gcp_settings settings, 
     co_return found;
 }
 
+// Without the words that the code adds, which are said once more at the end.
+std::string reason_of(const boost::system::system_error& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.rfind(": " + error.code().message()));
+}
+
 [[noreturn]] void refuse(const gcp_settings& settings, const std::string& why) {
     fail(
         transport_error::login_refused,
@@ -83,7 +89,7 @@ class gcp_stream : public byte_stream {
             co_return count;
         } catch (const boost::system::system_error& error) {
             if (error.code() != transport_error::login_refused) throw;
-            refusal = error.what();
+            refusal = reason_of(error);
         }
         refuse(settings_, refusal);
     }
@@ -228,7 +234,7 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_gcp(gcp_settings settings,
         co_return std::make_unique<gcp_stream>(std::move(road), settings);
     } catch (const boost::system::system_error& error) {
         if (error.code() != transport_error::login_refused) throw;
-        refusal = error.what();
+        refusal = reason_of(error);
     }
     refuse(settings, refusal);
 }
