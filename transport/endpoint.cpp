@@ -42,7 +42,7 @@ struct shipped_kind {
     const char* needs;  // "a device, such as serial:/dev/ttyS0"
 };
 
-const std::array<shipped_kind, 13> shipped{{
+const std::array<shipped_kind, 15> shipped{{
     {"serial", "a device, such as serial:/dev/ttyS0"},
     {"unix", "the path of a socket, such as unix:/run/vm.sock"},
     {"tcp", "a host and a port, such as tcp:vm1.example:4000"},
@@ -53,6 +53,8 @@ const std::array<shipped_kind, 13> shipped{{
     {"ws", "a place, such as ws:host.example:6083/?token=..."},
     {"wss", "a place, such as wss:host.example/console"},
     {"azure", "a machine, such as azure:SUBSCRIPTION/GROUP/VM"},
+    {"ec2", "a region and an instance, such as ec2:eu-central-1/i-0123456789abcdef0"},
+    {"gcp", "a machine, such as gcp:PROJECT/us-central1-f/win1"},
     {"exec", "a command, such as exec:virsh console vm1"},
     {"sim", "a scenario, such as sim:healthy"},
     {"replay", "the file of a recording, such as replay:session.cast"},

@@ -17,7 +17,7 @@ namespace {
 namespace http = boost::beast::http;
 
 std::string text_of(const http_request& request, const web_address& where) {
-    std::string text = request.method + " " + where.target + " HTTP/1.1\r\nHost: " + where.authority() +
+    std::string text = request.method + " " + where.target + " HTTP/1.1\r\nHost: " + where.host_header() +
                        "\r\nConnection: close\r\nContent-Length: " + std::to_string(request.body.size()) + "\r\n";
     for (const auto& [name, value] : request.headers) text += name + ": " + value + "\r\n";
     return text + "\r\n" + request.body;

@@ -6,8 +6,10 @@
 #include "transport/azure_console.hpp"
 #include "transport/command_line.hpp"
 #include "transport/deadline.hpp"
+#include "transport/ec2_console.hpp"
 #include "transport/escape_guard.hpp"
 #include "transport/exec_stream.hpp"
+#include "transport/gcp_console.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
 #include "transport/ssh_stream.hpp"
@@ -44,6 +46,16 @@ asio::awaitable<stream_ptr> open_ssh_address(endpoint where, road_context contex
 asio::awaitable<stream_ptr> open_azure_address(endpoint where, road_context context) {
     const auto settings = parse_azure_settings(where).value();
     return connect_azure(settings, std::move(context));
+}
+
+asio::awaitable<stream_ptr> open_ec2_address(endpoint where, road_context context) {
+    const auto settings = parse_ec2_settings(where).value();
+    return connect_ec2(settings, std::move(context));
+}
+
+asio::awaitable<stream_ptr> open_gcp_address(endpoint where, road_context context) {
+    const auto settings = parse_gcp_settings(where).value();
+    return connect_gcp(settings, std::move(context));
 }
 
 asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
@@ -145,6 +157,14 @@ address_result<endpoint> openers::parse(std::string_view text) const {
         const auto settings = parse_azure_settings(*where);
         if (!settings) return settings.error();
     }
+    if (where->kind == "ec2") {
+        const auto settings = parse_ec2_settings(*where);
+        if (!settings) return settings.error();
+    }
+    if (where->kind == "gcp") {
+        const auto settings = parse_gcp_settings(*where);
+        if (!settings) return settings.error();
+    }
     if (where->kind == "ws" || where->kind == "wss") {
         const auto settings = parse_web_stream(*where);
         if (!settings) return settings.error();
@@ -190,6 +210,11 @@ openers standard_openers() {
         ssh_parameters, true, open_ssh_address);
     add("azure", "azure:SUBSCRIPTION/GROUP/VM[/INSTANCE][?token=auto&...]", "Azure's serial console",
         {"cloud", "endpoint", "token", "send"}, false, open_azure_address);
+    add("ec2", "ec2:REGION/INSTANCE[?profile=NAME&...]", "EC2's serial console",
+        {"profile", "credentials", "endpoint", "gateway", "host_key", "via"}, false, open_ec2_address);
+    add("gcp", "gcp:PROJECT/ZONE/INSTANCE[?user=NAME&port=2&...]", "Google Cloud's serial console",
+        {"user", "port", "identity", "agent", "replay", "region", "keys", "gateway", "host_key", "via"}, false,
+        open_gcp_address);
     add("ws", "ws:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "a websocket, such as OpenStack's or QEMU's", {}, true,
         open_web_stream);
     add("wss", "wss:HOST[:PORT]/PATH[?QUERY][#OPTIONS]", "the same over TLS", {}, true, open_web_stream);

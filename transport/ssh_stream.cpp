@@ -17,7 +17,7 @@
 
 #include "transport/deadline.hpp"
 #include "transport/detail/base64.hpp"
-#include "transport/exec_stream.hpp"
+#include "transport/ssh_child.hpp"
 #include "transport/ssh_session.hpp"
 #include "transport/transport_error.hpp"
 
@@ -256,30 +256,6 @@ asio::awaitable<std::unique_ptr<byte_stream>> with_library(ssh_settings settings
     co_return co_await std::move(opening);
 }
 
-std::string quoted(const std::string& word) {
-    std::string out = "'";
-    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
-}
-
-// The system's ssh, without its own escape character and without questions that nobody would see.
-std::unique_ptr<byte_stream> with_child(asio::any_io_executor executor, const ssh_settings& settings) {
-    if (settings.trust == ssh_settings::trust_kind::pinned)
-        fail(transport_error::unsupported, place_of(settings) +
-                                               ": the system's ssh cannot pin a fingerprint; put the key "
-                                               "into known_hosts instead");
-    std::string line = "ssh -e none -o BatchMode=yes -o ServerAliveInterval=30 -o ConnectTimeout=20 -o LogLevel=ERROR";
-    line += settings.terminal ? " -tt" : " -T";
-    line += std::string(" -o StrictHostKeyChecking=") +
-            (settings.trust == ssh_settings::trust_kind::accept_new ? "accept-new" : "yes");
-    if (!settings.known_hosts.empty()) line += " -o " + quoted("UserKnownHostsFile=" + settings.known_hosts);
-    for (const auto& file : settings.identities) line += " -i " + quoted(file);
-    if (!settings.identities.empty()) line += " -o IdentitiesOnly=yes";
-    line += " -p " + settings.port + " -l " + quoted(settings.user) + " " + quoted(settings.host);
-    if (!settings.command.empty()) line += " " + quoted(settings.command);
-    return start_command(executor, line);
-}
-
 bool is_rsa(const std::string& key) {
     if (key.find("BEGIN RSA") != std::string::npos) return true;
     std::string body;
@@ -350,12 +326,15 @@ address_result<ssh_settings> parse_ssh_settings(const endpoint& where) {
 }
 
 asio::awaitable<std::unique_ptr<byte_stream>> connect_ssh(ssh_settings settings, road_context context) {
-    const auto executor = co_await asio::this_coro::executor;
     using kind = ssh_settings::road_kind;
-    if (settings.road == kind::system) co_return with_child(executor, settings);
+    if (settings.road == kind::system) {
+        auto child = connect_by_child(settings, context);
+        co_return co_await std::move(child);
+    }
     if (settings.road == kind::automatic && has_rsa_keys_only(settings)) {
         context.tell("libssh2 cannot use RSA keys as servers want them; the system's ssh is used instead");
-        co_return with_child(executor, settings);
+        auto child = connect_by_child(settings, context);
+        co_return co_await std::move(child);
     }
     std::string lacking;
     try {
@@ -367,7 +346,8 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_ssh(ssh_settings settings,
         lacking = error.what();
     }
     context.tell(lacking + "; the system's ssh is used instead");
-    co_return with_child(executor, settings);
+    auto child = connect_by_child(settings, context);
+    co_return co_await std::move(child);
 }
 
 }  // namespace emsctl::transport

@@ -47,6 +47,12 @@ std::string web_address::authority() const {
     return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
 }
 
+std::string web_address::host_header() const {
+    const std::string whole = authority();
+    const std::string own = is_secure() ? ":443" : ":80";
+    return port == own.substr(1) ? whole.substr(0, whole.size() - own.size()) : whole;
+}
+
 std::string web_address::shown() const {
     return scheme + "://" + authority() + target.substr(0, target.find('?'));
 }

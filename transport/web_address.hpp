@@ -18,8 +18,9 @@ struct web_address {
     std::string user_info;
 
     bool is_secure() const { return scheme == "https" || scheme == "wss"; }
-    std::string authority() const;  // "host:port", IPv6 in brackets; for the Host header and CONNECT
-    std::string shown() const;      // scheme, authority and path: the query and the user may be secrets
+    std::string authority() const;    // "host:port", IPv6 in brackets; for CONNECT
+    std::string host_header() const;  // the same without the scheme's own port, as signatures of calls want it
+    std::string shown() const;        // scheme, authority and path: the query and the user may be secrets
 };
 
 address_result<web_address> parse_web_address(std::string_view url);
