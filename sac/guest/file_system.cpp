@@ -110,8 +110,40 @@ std::uint64_t file_system::free_space(char letter) const {
     return used > found->second.capacity ? 0 : found->second.capacity - used;
 }
 
+bool file_system::is_letter(char drive) {
+    return std::isalpha(static_cast<unsigned char>(drive)) != 0;
+}
+
+void file_system::rename_volume(char from, char to) {
+    auto taken = volumes_.extract(from);
+    if (taken.empty() || volumes_.contains(to)) return;
+    taken.key() = to;
+    volumes_.insert(std::move(taken));
+    std::set<std::string, text::less_no_case> locked;
+    for (auto path : locked_) {
+        if (path[0] == from) path[0] = to;
+        locked.insert(std::move(path));
+    }
+    locked_ = std::move(locked);
+}
+
+void file_system::take_volume(file_system&& from, char their, char ours) {
+    volumes_[ours].root = std::move(from.volumes_.at(their).root);
+}
+
 const file_node* file_system::find(std::string_view path) const {
-    if (!is_absolute(path)) return nullptr;
+    return is_absolute(path) ? find_any(path) : nullptr;
+}
+
+void file_system::set_bytes(std::string_view path, std::string bytes) {
+    auto* node = const_cast<file_node*>(find_any(path));
+    if (!node || node->bytes == bytes) return;
+    node->bytes = std::move(bytes);
+    node->modified = clock_->utc();
+}
+
+const file_node* file_system::find_any(std::string_view path) const {
+    if (path.size() < 3) return nullptr;
     const auto drive = volumes_.find(static_cast<char>(std::toupper(static_cast<unsigned char>(path[0]))));
     if (drive == volumes_.end()) return nullptr;
     const auto* at = &drive->second.root;
@@ -151,11 +183,13 @@ win32_error file_system::missing(std::string_view path) const {
 or_error<std::string> file_system::read(std::string_view path, const account& who) const {
     const auto* node = find(path);
     if (!node) return {missing(path), {}};
+    if (is_locked(path)) return {win32::sharing_violation, {}};
     if (node->is_folder() || !may(node->security, who, rights::read_data)) return {win32::access_denied, {}};
     return {win32::success, node->bytes};
 }
 
 win32_error file_system::write(std::string_view path, std::string bytes, const account& who) {
+    if (is_locked(path)) return win32::sharing_violation;
     auto* node = find_mutable(path);
     if (!node) {
         auto* parent = find_mutable(parent_of(path));
@@ -185,6 +219,7 @@ win32_error file_system::write(std::string_view path, std::string bytes, const a
 win32_error file_system::append(std::string_view path, std::string_view bytes, const account& who) {
     auto* node = find_mutable(path);
     if (!node) return write(path, std::string(bytes), who);
+    if (is_locked(path)) return win32::sharing_violation;
     if (node->is_folder() || (node->attributes & attribute::read_only) ||
         !may(node->security, who, rights::append_data))
         return win32::access_denied;
@@ -220,6 +255,7 @@ bool may_remove(const file_node& node, const file_node& parent, const account& w
 win32_error file_system::remove_file(std::string_view path, const account& who) {
     const auto* node = find(path);
     if (!node) return missing(path);
+    if (is_locked(path)) return win32::sharing_violation;
     auto* parent = find_mutable(parent_of(path));
     if (node->is_folder() || (node->attributes & attribute::read_only) || !may_remove(*node, *parent, who))
         return win32::access_denied;
@@ -244,6 +280,7 @@ win32_error file_system::remove_folder(std::string_view path, const account& who
 win32_error file_system::move(std::string_view from, std::string_view to, const account& who) {
     const auto* node = find(from);
     if (!node) return missing(from);
+    if (is_locked(from)) return win32::sharing_violation;
     const bool is_same = text::equal_no_case(from, to);
     if (!is_same && find(to)) return win32::already_exists;
     auto* source = find_mutable(parent_of(from));
@@ -378,7 +415,10 @@ void collect(const file_node& node, const std::string& path, std::string_view ma
 
 nlohmann::json file_system::state() const {
     auto out = nlohmann::json::object();
-    for (const auto& [letter, drive] : volumes_) collect(drive.root, std::string(1, letter) + ":", machine_sid_, out);
+    for (const auto& [letter, drive] : volumes_) {
+        const auto name = is_letter(letter) ? std::string(1, letter) + ":" : "volume " + std::to_string(letter);
+        collect(drive.root, name, machine_sid_, out);
+    }
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ class file_system {
 
     void add_volume(char letter, std::uint64_t capacity);
     bool has_volume(char letter) const;
+    // A volume without a letter has a number instead (1 to 31): no path of a program reaches it.
+    static bool is_letter(char drive);
+    void rename_volume(char from, char to);                       // both as above; `to` must be free
+    void take_volume(file_system&& from, char their, char ours);  // everything on it, instead of what was there
     std::uint64_t free_space(char letter) const;
 
     // Absolute, single backslashes, no "." or "..", no trailing backslash except for a root. "x" and "\x" and "C:x" are
@@ -73,6 +78,13 @@ class file_system {
     void set_security(std::string_view path, security_descriptor what);
     void erase(std::string_view path);
 
+    // Files that the system itself holds open: programs are answered with sharing_violation.
+    void lock(std::string_view path) { locked_.emplace(path); }
+    void unlock(std::string_view path) { locked_.erase(std::string(path)); }
+    bool is_locked(std::string_view path) const { return locked_.contains(path); }
+    const file_node* find_any(std::string_view path) const;    // also on volumes without a letter
+    void set_bytes(std::string_view path, std::string bytes);  // of a file that is there; asks nobody
+
     nlohmann::json state() const;  // {path: {kind, size, sha256, sddl, attributes}}
 
   private:
@@ -86,6 +98,7 @@ class file_system {
 
     const wall_clock* clock_;
     std::string machine_sid_;
+    std::set<std::string, text::less_no_case> locked_;
     std::map<char, volume> volumes_;
 };
 

@@ -15,8 +15,8 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::string_view sections[] = {"name",     "title",    "base",  "vary",         "machine", "users",
-                                         "registry", "services", "files", "certificates", "events",  "repaired"};
+constexpr std::string_view sections[] = {"name",     "title", "base",         "vary",   "machine",  "users", "registry",
+                                         "services", "files", "certificates", "events", "repaired", "disks"};
 
 class reader {
   public:

@@ -26,6 +26,7 @@ std::string message_of(win32_error error) {
         {145, "The directory is not empty."},
         {183, "Cannot create a file when that file already exists."},
         {267, "The directory name is invalid."},
+        {1009, "The configuration registry database is corrupt."},
         {1051, "A stop control has been sent to a service that other running services are dependent on."},
         {1052, "The requested control is not valid for this service."},
         {1053, "The service did not respond to the start or control request in a timely fashion."},
@@ -47,6 +48,7 @@ std::string message_of(win32_error error) {
         {1116, "Unable to abort the system shutdown because no shutdown was in progress."},
         {1190, "A system shutdown has already been scheduled."},
         {1307, "This security ID may not be assigned as the owner of this object."},
+        {1314, "A required privilege is not held by the client."},
         {1332, "No mapping between account names and security IDs was done."},
         {1337, "The security ID structure is invalid."},
     };

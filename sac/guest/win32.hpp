@@ -29,6 +29,7 @@ enum : win32_error {
     dir_not_empty = 145,
     already_exists = 183,
     directory = 267,
+    registry_corrupt = 1009,
     dependent_services_running = 1051,
     invalid_service_control = 1052,
     service_request_timeout = 1053,
@@ -46,6 +47,7 @@ enum : win32_error {
     no_shutdown_in_progress = 1116,
     shutdown_is_scheduled = 1190,
     not_owner = 1307,
+    privilege_not_held = 1314,
     none_mapped = 1332,
     invalid_sid = 1337,
 };

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sac/guest/service_duties.hpp"
+#include "sac/guest/repaired.hpp"
 
 namespace emsctl::guest {
 
@@ -27,6 +27,8 @@ windows::windows(const scenario& what)
     : name(machine_of(what).at("name").get<std::string>()),
       clock{parse_time(machine_of(what).at("start").get<std::string>()), {}, machine_of(what).value("zone_minutes", 0)},
       files(clock, machine_of(what).at("sid").get<std::string>()),
+      storage(files),
+      hives(reg, files),
       events(clock, name),
       processes(clock, static_cast<unsigned>(what.seed)),
       svc(*this),
@@ -100,6 +102,8 @@ void windows::shut_down() {
     stopped.message = "The Event log service was stopped.";
     events.write(std::move(stopped));
     svc.stop_all();
+    hives.unload_loaded();
+    hives.flush();
     net.clear();
     processes.clear();
     power_.reset();
@@ -163,6 +167,7 @@ void windows::log_refused(std::string_view shell, std::string_view what) {
 nlohmann::json windows::state() const {
     return {
         {"certificates", certs.state()},
+        {"disks", storage.state()},
         {"files", files.state()},
         {"listeners", net.state()},
         {"machine", {{"name", name}, {"version", version.text()}, {"code_page", code_page}, {"running", is_running_}}},
@@ -176,28 +181,10 @@ std::vector<std::string> windows::what_is_broken() const {
     std::vector<std::string> out;
     const auto conditions = scenario_.document.value("repaired", nlohmann::json::array());
     for (const auto& condition : conditions) {
-        bool holds = false;
         for (const auto& [kind, what] : condition.items()) {
-            if (kind == "rdp_listener") {
-                holds = is_running_ && has_rdp_listener(*this);
-            } else if (kind == "rdp_certificate") {
-                holds = has_working_rdp_certificate(*this);
-            } else if (kind == "rdp_key_readable") {
-                holds = is_rdp_key_readable(*this);
-            } else if (kind == "tls") {
-                holds = what == "1.2" ? tls.tls12 : what == "any" && tls.any();
-            } else if (kind == "service") {
-                const auto* found = svc.find(what.at("name").get<std::string>());
-                holds =
-                    found && (found->state == service_state::running) == (what.value("state", "running") == "running");
-            } else if (kind == "registry") {
-                const auto number = reg.dword(what.at("key").get<std::string>(), what.at("value").get<std::string>());
-                const auto& wanted = what.at("is");
-                holds = wanted == "absent" ? !number : number && *number == wanted.get<std::uint32_t>();
-            } else {
-                throw scenario_error(scenario_.name + ": unknown condition \"" + kind + "\"");
-            }
-            if (!holds)
+            const auto answer = guest::holds(*this, kind, what);
+            if (!answer) throw scenario_error(scenario_.name + ": unknown condition \"" + kind + "\"");
+            if (!*answer)
                 out.push_back(kind + (what.is_string()   ? " " + what.get<std::string>()
                                       : what.is_object() ? " " + what.dump()
                                                          : ""));

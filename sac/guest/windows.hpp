@@ -10,8 +10,10 @@
 
 #include "sac/guest/accounts.hpp"
 #include "sac/guest/certificates.hpp"
+#include "sac/guest/disks.hpp"
 #include "sac/guest/event_log.hpp"
 #include "sac/guest/file_system.hpp"
+#include "sac/guest/hive_mounts.hpp"
 #include "sac/guest/network.hpp"
 #include "sac/guest/process_list.hpp"
 #include "sac/guest/registry.hpp"
@@ -92,6 +94,8 @@ class windows {
     accounts users;
     registry reg;
     file_system files;
+    disks storage;
+    hive_mounts hives;
     certificate_stores certs;
     event_log events;
     process_list processes;

@@ -3,6 +3,7 @@
 
 #include "sac/guest/process.hpp"
 #include "sac/guest/windows.hpp"
+#include "sac/guest/windows_disks.hpp"
 
 namespace emsctl::guest {
 
@@ -224,6 +225,8 @@ void windows::take_over(const json& document) {
             if (data.is_object() && data.value("folder", false)) take_file(*this, path, data);
         for (const auto& [path, data] : listed.items())
             if (!data.is_object() || !data.value("folder", false)) take_file(*this, path, data);
+        make_own_disk(*this, machine);
+        attach_disks(*this, document.value("disks", json::array()), scenario_.seed);
         for (const char* store :
              {"My", "Root", "CA", "Trust", "Disallowed", "TrustedPublisher", "TrustedPeople", "Remote Desktop"})
             certs.create(store);

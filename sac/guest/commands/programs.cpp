@@ -16,6 +16,8 @@ const program_table& standard_programs() {
         add_system_programs(out);
         add_tasklist_programs(out);
         add_text_tools_programs(out);
+        add_bcdedit_programs(out);
+        add_diskpart_programs(out);
         add_certutil_programs(out);
         add_icacls_programs(out);
         add_sessions_programs(out);

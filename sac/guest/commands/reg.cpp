@@ -1,9 +1,11 @@
-// reg query, add, delete. Exit code 1 is everything that went wrong; errors go to standard error.
+// reg query, add, delete; the verbs that read or write files are in reg_files.cpp. Exit code 1 is everything that went
+// wrong; errors go to standard error.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "sac/guest/commands/programs.hpp"
+#include "sac/guest/commands/reg_files.hpp"
 #include "sac/guest/text.hpp"
 #include "sac/guest/windows.hpp"
 
@@ -277,6 +279,7 @@ task<int> run_delete(process& self, arguments want) {
 task<int> reg_main(process& self) {
     if (self.args.empty()) co_return invalid_syntax(self);
     const auto verb = text::lower(self.args[0]);
+    if (is_reg_file_verb(verb)) co_return reg_with_files(self);
     if (verb != "query" && verb != "add" && verb != "delete") {
         self.os.log_refused("reg", "reg " + verb);
         co_return invalid_syntax(self);

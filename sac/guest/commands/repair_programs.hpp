@@ -5,6 +5,8 @@
 
 namespace emsctl::guest {
 
+void add_bcdedit_programs(program_table& table);
+void add_diskpart_programs(program_table& table);  // diskpart, mountvol
 void add_certutil_programs(program_table& table);
 void add_icacls_programs(program_table& table);
 void add_sessions_programs(program_table& table);  // qwinsta, quser, query
