@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
+#include <random>
 
 #include "transport/azure_console.hpp"
 #include "transport/command_line.hpp"
 #include "transport/deadline.hpp"
 #include "transport/escape_guard.hpp"
 #include "transport/exec_stream.hpp"
+#include "transport/returning_stream.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
 #include "transport/ssh_stream.hpp"
@@ -18,12 +20,6 @@ namespace emsctl::transport {
 namespace {
 
 using stream_ptr = std::unique_ptr<byte_stream>;
-
-asio::awaitable<stream_ptr> open_serial_address(endpoint where, road_context) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto settings = parse_serial_settings(where.parameters).value();
-    co_return open_serial(executor, where.target, settings);
-}
 
 asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context) {
     const host_and_port parts = parse_host_and_port(where.target).value();
@@ -59,7 +55,8 @@ asio::awaitable<stream_ptr> open_exec_address(endpoint where, road_context) {
 }
 
 bool may_still_appear(const boost::system::error_code& code) {
-    return code == transport_error::not_found || code == transport_error::refused || code == transport_error::timed_out;
+    return code == transport_error::not_found || code == transport_error::refused ||
+           code == transport_error::timed_out || code == transport_error::busy;
 }
 
 asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where, road_context context,
@@ -67,6 +64,7 @@ asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where
     const auto deadline = line_clock::now() + limit;
     line_timer timer(co_await asio::this_coro::executor);
     line_clock::duration pause = std::chrono::milliseconds(50);
+    std::minstd_rand random(std::random_device{}());
     while (true) {
         boost::system::error_code error;
         std::string text;
@@ -84,10 +82,29 @@ asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where
         if (now >= deadline)
             throw boost::system::system_error(
                 error, text + " (waited " + std::to_string(limit.count()) + " ms for it to appear)");
-        timer.expires_at(std::min(now + pause, deadline));
+        // Many who wait for one server that was restarted should not all knock at the same moment.
+        const line_clock::duration jittered = pause / 2 + pause * (random() % 1024) / 1024;
+        timer.expires_at(std::min(now + jittered, deadline));
         co_await timer.async_wait(asio::use_awaitable);
         pause = std::min<line_clock::duration>(pause * 2, std::chrono::seconds(1));
     }
+}
+
+asio::awaitable<stream_ptr> open_port(endpoint where, road_context context) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto settings = parse_serial_settings(where.parameters).value();
+    co_return open_serial(executor, where.target, settings, context);
+}
+
+asio::awaitable<stream_ptr> open_serial_address(endpoint where, road_context context) {
+    const auto settings = parse_serial_settings(where.parameters).value();
+    if (settings.wait.count() == 0) co_return co_await open_port(std::move(where), std::move(context));
+    const openers::opener open = open_port;
+    auto first = co_await open_when_there(open, where, context, settings.wait);
+    const auto again = [executor = first->get_executor(), device = where.target, settings, context] {
+        return open_serial(executor, device, settings, context);
+    };
+    co_return make_returning(std::move(first), again, settings.wait, context.warn);
 }
 
 }  // namespace
@@ -175,8 +192,8 @@ openers standard_openers() {
         road.open = std::move(open);
         out.add(std::move(road));
     };
-    add("serial", "serial:DEVICE[?baud=115200&data=8&parity=n&stop=1&flow=none]", "a serial port",
-        {"baud", "data", "parity", "stop", "flow"}, true, open_serial_address);
+    add("serial", "serial:DEVICE[?baud=115200&data=8&parity=n&stop=1&flow=none&wait=0]", "a serial port",
+        {"baud", "data", "parity", "stop", "flow", "dtr", "rts", "hangup", "wait"}, true, open_serial_address);
     add("unix", "unix:PATH", "a Unix socket, such as QEMU's -serial unix:PATH,server", {}, true, open_unix_address);
     add("tcp", "tcp:HOST:PORT", "a raw TCP port, such as a terminal server's", {}, true, open_tcp_address);
     add("telnet", "telnet:HOST:PORT[?raw=no]", "a terminal server by telnet", {"raw"}, true, open_telnet_address);
