@@ -21,10 +21,10 @@ namespace {
 
 using stream_ptr = std::unique_ptr<byte_stream>;
 
-asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context) {
+asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context context) {
     const host_and_port parts = parse_host_and_port(where.target).value();
     if (parts.port == "0") fail(transport_error::bad_address, where.text() + ": the port is a number from 1 to 65535");
-    co_return co_await connect_tcp(parts.host, parts.port);
+    co_return co_await connect_tcp(parts.host, parts.port, context);
 }
 
 asio::awaitable<stream_ptr> open_telnet_address(endpoint where, road_context context) {
@@ -42,8 +42,8 @@ asio::awaitable<stream_ptr> open_azure_address(endpoint where, road_context cont
     return connect_azure(settings, std::move(context));
 }
 
-asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
-    return connect_unix(std::move(where.target));
+asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context context) {
+    return connect_unix(std::move(where.target), std::move(context));
 }
 
 asio::awaitable<stream_ptr> open_exec_address(endpoint where, road_context) {
