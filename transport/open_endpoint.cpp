@@ -199,8 +199,8 @@ openers standard_openers() {
     add("telnet", "telnet:HOST:PORT[?raw=no]", "a terminal server by telnet", {"raw"}, true, open_telnet_address);
     add("rfc2217", "rfc2217:HOST:PORT[?baud=115200&...]", "the same, with the line's settings and BREAK",
         {"baud", "data", "parity", "stop", "flow"}, true, open_telnet_address);
-    const std::vector<std::string> ssh_parameters = {"identity", "agent",    "known_hosts", "host_key",
-                                                     "via",      "terminal", "command"};
+    const std::vector<std::string> ssh_parameters = {"identity", "agent",   "known_hosts", "host_key", "via",
+                                                     "terminal", "command", "legacy",      "keepalive"};
     add("ssh", "ssh:USER@HOST[:PORT][?identity=FILE&host_key=...]", "a console behind SSH", ssh_parameters, true,
         open_ssh_address);
     add("ssh-cmd", "ssh-cmd:USER@HOST[:PORT][?identity=FILE...]", "a shell of Windows' own SSH server, and no SAC",
