@@ -30,7 +30,6 @@ asio::awaitable<std::unique_ptr<byte_stream>> open_address(std::string address, 
     co_return co_await std::move(opening);
 }
 
-// QEMU opens its sockets before it says anything on its monitor.
 struct machine {
     emsctl::test::scratch_folder where;
     std::string port = emsctl::test::free_port();
@@ -85,7 +84,9 @@ TEST_SUITE("transport/admission") {
             address = "telnet:127.0.0.1:" + vm.port + "?raw=yes";
         }
         asio::io_context io;
-        auto first = spin(io, open_address(address));
+        open_options patient;
+        patient.wait = 20s;  // it may greet before it listens
+        auto first = spin(io, open_address(address, patient));
         const auto text = busy_text(io, address);
         CHECK(has(text, "is served there"));
         CHECK(has(text, "process " + std::to_string(::getpid())));
@@ -93,8 +94,6 @@ TEST_SUITE("transport/admission") {
         line_timer later(io.get_executor());
         later.expires_after(300ms);
         later.async_wait([&](auto) { first->close(); });
-        open_options patient;
-        patient.wait = 20s;
         CHECK(spin(io, open_address(address, patient)) != nullptr);
     }
 
