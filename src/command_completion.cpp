@@ -125,7 +125,10 @@ void setup_completion(CLI::App& app, std::function<int()>& chosen) {
 
 std::string completion_script(const CLI::App& app, const std::string& shell) {
     if (shell == "fish") return for_fish(app);
-    if (shell == "zsh") return for_bash(app, "autoload -U +X bashcompinit && bashcompinit\n");
+    if (shell == "zsh")
+        return for_bash(app,
+                        "(( $+functions[compdef] )) || { autoload -U compinit && compinit }\n"
+                        "autoload -U +X bashcompinit && bashcompinit\n");
     return for_bash(app, "");
 }
 

@@ -168,6 +168,8 @@ sac::session_options conversation::session_options() {
 transport::road_context conversation::road_context() const {
     transport::road_context context;
     context.ca_file = options_.ca_file;
+    context.patience =
+        std::max<std::chrono::milliseconds>(context.patience, std::chrono::seconds(options_.wait_seconds));
     context.secret = [this](const std::string& what) -> std::optional<std::string> {
         if (options_.road_password.is_given()) return read_password(options_.road_password);
         return ask_password("The " + what);

@@ -37,6 +37,11 @@ class walker {
     line_clock::time_point last_{};
 };
 
+// From another host nobody can tell these apart.
+constexpr const char* what_silence_means =
+    "\nNot one byte came: the machine is off or stuck, Windows uses another of its ports, or another client has the "
+    "console (many servers let a second one wait in silence).";
+
 std::string received(const sac::console& line) {
     return std::to_string(line.bytes_received()) +
            " bytes came, the far end is at: " + std::string(sac::name_of(line.seen().now()));
@@ -77,7 +82,9 @@ road_walk walk_road(const console_options& options, const std::string& verb,
     talk.on_begin([&way] { way.begin(); });
     talk.on_station(
         [&](transport::station where, const std::string& found) { way.pass(transport::name_of(where), found); });
+    bool is_open = false;
     walk.status = talk.run_anywhere([&](sac::console& line) -> asio::awaitable<int> {
+        is_open = true;
         way.pass("open", line.describe());
         if (talk.leads_to_sac())
             co_await find_sac(line, way);
@@ -86,6 +93,8 @@ road_walk walk_road(const console_options& options, const std::string& verb,
         co_return exit_ok;
     });
     walk.problem = talk.problem();
+    const bool is_silent = is_open && !walk.stations.empty() && walk.stations.back().name == "open";
+    if (is_silent && !walk.is_whole()) walk.problem += what_silence_means;
     return walk;
 }
 

@@ -9,7 +9,7 @@
 #include "transport/azure_error.hpp"
 #include "transport/azure_token.hpp"
 #include "transport/deadline.hpp"
-#include "transport/http_client.hpp"
+#include "transport/patient_http.hpp"
 #include "transport/web_address.hpp"
 #include "transport/websocket.hpp"
 
@@ -36,6 +36,21 @@ std::string fresh_guid() {
     for (auto& c : text)
         if (c == 'x') c = "0123456789abcdef"[entropy() % 16];
     return text;
+}
+
+std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+// A token that ends while a call is on its way is of no use.
+std::chrono::sys_seconds in_a_moment() {
+    return now() + std::chrono::minutes(2);
+}
+
+asio::awaitable<azure_token> token_for(azure_settings settings, road_context context) {
+    const std::string resource =
+        settings.manager.find("usgov") != std::string::npos ? settings.manager : "https://management.azure.com";
+    return get_azure_token(settings.token, resource, settings.subscription, std::move(context));
 }
 
 http_request arm_call(const std::string& method, const std::string& url, const azure_token& token) {
@@ -87,7 +102,7 @@ asio::awaitable<void> look_before(azure_settings settings, azure_token token, ro
                           settings.manager + settings.path() + (is_set ? "/instanceView?" : "?$expand=instanceView&") +
                               "api-version=" + compute_version,
                           token);
-    auto asking = http_call(std::move(first), context);
+    auto asking = patient_http_call(std::move(first), context);
     const auto machine = co_await std::move(asking);
     if (machine.status != 200) refuse(machine, "the machine " + settings.machine);
     const auto about = json::parse(machine.body, nullptr, false);
@@ -97,7 +112,7 @@ asio::awaitable<void> look_before(azure_settings settings, azure_token token, ro
                  settings.manager + "/subscriptions/" + settings.subscription +
                      "/providers/Microsoft.SerialConsole/consoleServices/default?api-version=" + console_version,
                  token);
-    auto switching = http_call(std::move(second), context);
+    auto switching = patient_http_call(std::move(second), context);
     const auto state = co_await std::move(switching);
     const auto document = json::parse(state.body, nullptr, false);
     if (state.status == 200 && object_in(document, "properties").value("disabled", false))
@@ -126,6 +141,7 @@ class azure_stream final : public byte_stream {
                  road_context context)
         : socket_(std::move(socket)),
           settings_(std::move(settings)),
+          entered_with_(token),
           token_(std::move(token)),
           gateway_(std::move(gateway)),
           context_(std::move(context)) {}
@@ -142,6 +158,12 @@ class azure_stream final : public byte_stream {
             }
             if (end) ended(end);
             at_ = 0;
+            if (!is_end_told_ && entered_with_.has_ended(now())) {
+                is_end_told_ = true;
+                context_.tell(describe() +
+                              ": the token of this console has expired; it goes on as long as Azure lets it, "
+                              "and connecting again takes a new one");
+            }
         }
         const std::size_t count = std::min(buffer.size(), message_.size() - at_);
         std::copy_n(message_.begin() + static_cast<std::ptrdiff_t>(at_), count, buffer.begin());
@@ -165,6 +187,10 @@ class azure_stream final : public byte_stream {
         json parameters = json::object();
         if (what.what == out_of_band::kind::sysrq) parameters["SysRqCommand"] = std::string(1, what.key);
         const std::string url = admin_url(command);
+        if (token_.has_ended(in_a_moment())) {
+            auto asking = token_for(settings_, context_);
+            token_ = co_await std::move(asking);
+        }
         http_reply reply;
         // As the az extension does: twice, because the first may come before the gateway knows the session.
         for (int tries = 0; tries < 2 && reply.status != 200; ++tries) {
@@ -172,7 +198,7 @@ class azure_stream final : public byte_stream {
             request.headers["Accept-Language"] = "en";
             request.body =
                 json({{"command", command}, {"requestId", fresh_guid()}, {"commandParameters", parameters}}).dump();
-            auto calling = http_call(std::move(request), context_);
+            auto calling = patient_http_call(std::move(request), context_);
             reply = co_await std::move(calling);
         }
         if (reply.status != 200) refuse(reply, describe() + ": " + command);
@@ -198,6 +224,8 @@ class azure_stream final : public byte_stream {
         const auto reason = socket_->close_reason();
         const std::string text = describe() + ": Azure closed the console (" + std::to_string(code) +
                                  (reason.empty() ? "" : ", " + reason) + ")";
+        if (entered_with_.has_ended(now()))
+            fail(transport_error::closed, text + " after its token had expired; connecting again takes a new one");
         if (reason.find("not trusted") != std::string::npos)
             fail(transport_error::login_refused, text + ": the gateway did not take the token; az login?");
         // The gateway gives the console to who comes last, and says no more than that it ends.
@@ -209,7 +237,9 @@ class azure_stream final : public byte_stream {
 
     std::unique_ptr<websocket> socket_;
     azure_settings settings_;
-    azure_token token_;
+    azure_token entered_with_;  // the gateway takes no other for a console that is open
+    azure_token token_;         // of calls beside it
+    bool is_end_told_ = false;
     std::string gateway_;
     road_context context_;
     std::string message_;
@@ -294,10 +324,12 @@ address_result<azure_settings> parse_azure_settings(const endpoint& where) {
                 return bad_address{"send is auto, text or binary, not \"" + value + "\""};
             settings.send = value;
         } else if (name == "token") {
-            static const std::array<std::string, 5> sources = {"auto", "az", "managed", "workload", "secret"};
+            static const std::array<std::string, 6> sources = {"auto",     "az",     "managed",
+                                                               "workload", "secret", "certificate"};
             if (!value.starts_with("env:") && std::ranges::find(sources, value) == sources.end())
                 return bad_address{
-                    "token is auto, az, managed, workload, secret or env:VARIABLE; a token itself does not "
+                    "token is auto, az, managed, workload, secret, certificate or env:VARIABLE; a token itself does "
+                    "not "
                     "stand in an address"};
             settings.token = value;
         }
@@ -309,18 +341,18 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_azure(azure_settings setti
     // One station for all of them, not four a call: a road's stations are passed once.
     road_context quiet = context;
     quiet.passed = nullptr;
-    const std::string resource =
-        settings.manager.find("usgov") != std::string::npos ? settings.manager : "https://management.azure.com";
-    auto asking = get_azure_token(settings.token, resource, settings.subscription, quiet);
+    auto asking = token_for(settings, quiet);
     const auto token = co_await std::move(asking);
     context.pass(station::authentication, "a token from " + token.source);
+    if (token.has_ended(in_a_moment()))
+        context.tell("the token from " + token.source + " expires now or has expired; a fresh one is needed");
     co_await look_before(settings, token, context);
     auto request =
         arm_call("POST",
                  settings.manager + settings.path() +
                      "/providers/Microsoft.SerialConsole/serialPorts/0/connect?api-version=" + console_version,
                  token);
-    auto connecting = http_call(std::move(request), quiet);
+    auto connecting = patient_http_call(std::move(request), quiet);
     const auto reply = co_await std::move(connecting);
     if (reply.status != 200) refuse(reply, "connecting to the serial console of " + settings.machine);
     const std::string gateway = gateway_in(reply);

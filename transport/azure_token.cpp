@@ -16,11 +16,14 @@
 #include <boost/system/system_error.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <sstream>
 
 #include "transport/azure_error.hpp"
+#include "transport/client_assertion.hpp"
 #include "transport/deadline.hpp"
 #include "transport/http_client.hpp"
+#include "transport/patient_http.hpp"
 #include "transport/web_address.hpp"
 
 namespace emsctl::transport {
@@ -46,6 +49,21 @@ std::string encoded(const std::string& text) {
     return out;
 }
 
+// When the token of this answer ends: a time, or a length from now; the metadata service gives its numbers as text.
+std::chrono::sys_seconds end_in(const std::string& body) {
+    const auto document = nlohmann::json::parse(body, nullptr, false);
+    const auto number = [&](const char* name) -> long {
+        const auto found = document.is_object() ? document.find(name) : document.end();
+        if (found == document.end()) return 0;
+        if (found->is_number()) return found->get<long>();
+        return found->is_string() ? std::strtol(found->get<std::string>().c_str(), nullptr, 10) : 0;
+    };
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (const long length = number("expires_in"); length > 0) return now + std::chrono::seconds(length);
+    // az before 2.54 gives only a local time without its zone, as expiresOn.
+    return std::chrono::sys_seconds(std::chrono::seconds(number("expires_on")));
+}
+
 std::string token_in(const std::string& body, const char* name) {
     const auto document = nlohmann::json::parse(body, nullptr, false);
     if (!document.is_object()) return {};
@@ -59,33 +77,60 @@ std::string token_in(const std::string& body, const char* name) {
     fail(why.code == transport_error::throttled ? why.code : transport_error::login_refused, source + ": " + why.text);
 }
 
-asio::awaitable<azure_token> from_authority(bool federated, std::string resource, road_context context) {
-    const std::string source = federated ? "the workload's federated token" : "the client secret";
+enum class proof { secret, certificate, federated };
+
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream content;
+    content << file.rdbuf();
+    return content.str();
+}
+
+std::string certificate_assertion(const std::string& endpoint, const road_context& context) {
+    const std::string path = variable("AZURE_CLIENT_CERTIFICATE_PATH");
+    const std::string content = content_of(path);
+    if (content.empty()) fail(transport_error::login_refused, "the client certificate " + path + " cannot be read");
+    std::string passphrase = variable("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+    if (passphrase.empty() && wants_passphrase(content))
+        passphrase = context.ask("passphrase of " + path).value_or(std::string());
+    std::random_device entropy;
+    assertion_claims claims;
+    claims.audience = endpoint;
+    claims.client = variable("AZURE_CLIENT_ID");
+    for (int i = 0; i < 4; ++i) claims.id += std::to_string(entropy());
+    claims.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return make_client_assertion(content, passphrase, claims);
+}
+
+asio::awaitable<azure_token> from_authority(proof what, std::string resource, road_context context) {
+    const std::string source = what == proof::federated     ? "the workload's federated token"
+                               : what == proof::certificate ? "the client certificate"
+                                                            : "the client secret";
     std::string authority = variable("AZURE_AUTHORITY_HOST");
     if (authority.empty()) authority = "https://login.microsoftonline.com/";
     if (!authority.ends_with('/')) authority += '/';
     std::string form = "grant_type=client_credentials&client_id=" + encoded(variable("AZURE_CLIENT_ID")) +
                        "&scope=" + encoded(resource + "/.default");
-    if (federated) {
-        // Read anew each time: it is replaced every hour.
-        std::ifstream file(variable("AZURE_FEDERATED_TOKEN_FILE"));
-        std::stringstream content;
-        content << file.rdbuf();
-        form += "&client_assertion_type=" + encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") +
-                "&client_assertion=" + encoded(content.str());
-    } else {
+    const std::string endpoint = authority + variable("AZURE_TENANT_ID") + "/oauth2/v2.0/token";
+    if (what == proof::secret) {
         form += "&client_secret=" + encoded(variable("AZURE_CLIENT_SECRET"));
+    } else {
+        // The federated one is read anew each time: it is replaced every hour.
+        const auto assertion = what == proof::federated ? content_of(variable("AZURE_FEDERATED_TOKEN_FILE"))
+                                                        : certificate_assertion(endpoint, context);
+        form += "&client_assertion_type=" + encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") +
+                "&client_assertion=" + encoded(assertion);
     }
     http_request request;
     request.method = "POST";
-    request.url = authority + variable("AZURE_TENANT_ID") + "/oauth2/v2.0/token";
+    request.url = endpoint;
     request.headers["Content-Type"] = "application/x-www-form-urlencoded";
     request.body = form;
-    auto calling = http_call(std::move(request), context);
+    auto calling = patient_http_call(std::move(request), context);
     const auto reply = co_await std::move(calling);
     const auto token = token_in(reply.body, "access_token");
     if (reply.status != 200 || token.empty()) refuse(reply, source);
-    co_return azure_token{token, source};
+    co_return azure_token{token, source, end_in(reply.body)};
 }
 
 asio::awaitable<azure_token> from_identity(std::string resource, road_context context) {
@@ -116,7 +161,7 @@ asio::awaitable<azure_token> from_identity(std::string resource, road_context co
     }
     const auto token = token_in(reply.body, "access_token");
     if (reply.status != 200 || token.empty()) refuse(reply, "the managed identity");
-    co_return azure_token{token, "the managed identity"};
+    co_return azure_token{token, "the managed identity", end_in(reply.body)};
 }
 
 asio::awaitable<std::string> read_all(asio::posix::stream_descriptor& from) {
@@ -164,7 +209,7 @@ asio::awaitable<azure_token> from_az(std::string resource, std::string subscript
     }
     child.wait();
     const auto token = token_in(said, "accessToken");
-    if (child.exit_code() == 0 && !token.empty()) co_return azure_token{token, "the az command line"};
+    if (child.exit_code() == 0 && !token.empty()) co_return azure_token{token, "the az command line", end_in(said)};
     http_reply words_of_az;
     words_of_az.body = nlohmann::json({{"code", ""}, {"message", complaint}})
                            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -184,16 +229,20 @@ asio::awaitable<azure_token> get_azure_token(std::string source, std::string res
         const auto value = variable(source.substr(4));
         if (value.empty())
             fail(transport_error::login_refused, "token=" + source + ": there is no such variable in the environment");
-        co_return azure_token{value, "the variable " + source.substr(4)};
+        co_return azure_token{value, "the variable " + source.substr(4), {}};
     }
     const bool is_open = source.empty() || source == "auto";
     const bool has_client = !variable("AZURE_CLIENT_ID").empty() && !variable("AZURE_TENANT_ID").empty();
     if (source == "secret" || (is_open && has_client && !variable("AZURE_CLIENT_SECRET").empty())) {
-        auto asking = from_authority(false, resource, context);
+        auto asking = from_authority(proof::secret, resource, context);
+        co_return co_await std::move(asking);
+    }
+    if (source == "certificate" || (is_open && has_client && !variable("AZURE_CLIENT_CERTIFICATE_PATH").empty())) {
+        auto asking = from_authority(proof::certificate, resource, context);
         co_return co_await std::move(asking);
     }
     if (source == "workload" || (is_open && has_client && !variable("AZURE_FEDERATED_TOKEN_FILE").empty())) {
-        auto asking = from_authority(true, resource, context);
+        auto asking = from_authority(proof::federated, resource, context);
         co_return co_await std::move(asking);
     }
     const bool has_identity = !variable("IDENTITY_ENDPOINT").empty() || !variable("IMDS_ENDPOINT").empty();

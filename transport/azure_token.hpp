@@ -1,5 +1,5 @@
-// Where a token for Azure's Resource Manager comes from: a client secret or a workload's federated token in the
-// environment, a managed identity, or the az command line.
+// Where a token for Azure's Resource Manager comes from: a client secret, a client certificate or a workload's
+// federated token in the environment, a managed identity, or the az command line.
 #pragma once
 
 #include <chrono>
@@ -11,14 +11,19 @@
 namespace emsctl::transport {
 
 struct azure_token {
-    std::string value;   // never shown
-    std::string source;  // "the az command line"
+    std::string value;                // never shown
+    std::string source;               // "the az command line"
+    std::chrono::sys_seconds ends{};  // when it expires; the epoch: nobody said
+
+    bool has_ended(std::chrono::sys_seconds at) const { return ends != std::chrono::sys_seconds() && at >= ends; }
 };
 
-// `source`: auto (the first of secret, workload, managed, az that is there), one of these, or env:NAME for a variable
-// that holds a token. auto takes a managed identity only where the environment names its endpoint; managed asks the
-// machine's own. Endpoints are those of the environment where it names them (AZURE_AUTHORITY_HOST,
-// IDENTITY_ENDPOINT, IMDS_ENDPOINT). Throws login_refused with what was tried and what to do.
+// `source`: auto (the first of secret, certificate, workload, managed, az that is there), one of these, or env:NAME for
+// a variable that holds a token. auto takes a managed identity only where the environment names its endpoint; managed
+// asks the machine's own. Endpoints are those of the environment where it names them (AZURE_AUTHORITY_HOST,
+// IDENTITY_ENDPOINT, IMDS_ENDPOINT). A certificate is AZURE_CLIENT_CERTIFICATE_PATH, PEM or PKCS#12, and
+// AZURE_CLIENT_CERTIFICATE_PASSWORD or the context's secret opens it. Throws login_refused with what was tried and what
+// to do.
 asio::awaitable<azure_token> get_azure_token(std::string source, std::string resource, std::string subscription,
                                              road_context context);
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "transport/detail/utf8.hpp"
+#include "transport/detail/whole_number.hpp"
 
 namespace emsctl::transport {
 namespace {
@@ -17,6 +18,7 @@ using std::chrono::microseconds;
 
 constexpr std::size_t raw_piece = 256;
 constexpr int bits_a_byte = 10;  // 8N1
+constexpr microseconds latest = std::chrono::hours(24 * 36500);
 
 std::string_view take_line(std::string_view& text) {
     const auto end = text.find('\n');
@@ -117,6 +119,7 @@ boost::system::result<recording, bad_recording> read_script(std::string_view typ
         if (!wait || !(*wait >= 0 && *wait < 1e9))
             return bad_recording{number_of_line, "no time: " + std::string(first)};
         now += microseconds(std::llround(*wait * 1e6));
+        if (now > latest) return bad_recording{number_of_line, "the time makes no sense"};
         if (stream == 'S' || stream == 'H') continue;  // signals; the header's own facts
         const auto size = number<std::size_t>(take_word(line));
         if (!size) return bad_recording{number_of_line, "no number of bytes"};
@@ -137,10 +140,15 @@ boost::system::result<recording, bad_recording> read_asciicast3(std::string_view
     const auto header = json::parse(take_line(text), nullptr, false);
     if (!header.is_object() || header.value("version", json()) != 3) return bad_recording{1, "no asciicast v3 header"};
     const auto terminal = header.value("term", json::object());
+    const auto width = detail::whole_number(terminal, "cols", 80, 10'000);
+    const auto height = detail::whole_number(terminal, "rows", 24, 10'000);
+    const auto timestamp = detail::whole_number(header, "timestamp", 0, 1e12);
+    if (!terminal.is_object() || !width || !height || !timestamp)
+        return bad_recording{1, "a size or the time of the header is no number that makes sense"};
+    out.header.width = static_cast<int>(*width);
+    out.header.height = static_cast<int>(*height);
+    out.header.timestamp = *timestamp;
     try {
-        out.header.width = terminal.value("cols", 80);
-        out.header.height = terminal.value("rows", 24);
-        out.header.timestamp = header.value("timestamp", std::int64_t{0});
         out.header.title = header.value("title", "");
     } catch (const json::exception&) {
         return bad_recording{1, "a field of the header has a wrong type"};
@@ -154,6 +162,7 @@ boost::system::result<recording, bad_recording> read_asciicast3(std::string_view
                               value[2].is_string() && value[0].get<double>() >= 0 && value[0].get<double>() < 1e9;
         if (!is_event) return bad_recording{line, "an event is [seconds since the last one, code, text]"};
         now += microseconds(std::llround(value[0].get<double>() * 1e6));
+        if (now > latest) return bad_recording{line, "the time makes no sense"};
         const auto code = value[1].get<std::string>();
         recording_event event;
         event.at = now;

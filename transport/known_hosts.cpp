@@ -49,15 +49,24 @@ void for_each_entry(std::string_view file, const std::function<void(const entry&
     }
 }
 
+// A star that does not fit takes one character more; only the last star ever has to be tried again.
 bool matches(std::string_view pattern, std::string_view text) {
-    if (pattern.empty()) return text.empty();
-    if (pattern[0] == '*') {
-        for (std::size_t skip = 0; skip <= text.size(); ++skip)
-            if (matches(pattern.substr(1), text.substr(skip))) return true;
-        return false;
+    std::size_t at = 0, in_text = 0, after_star = pattern.npos, star_took = 0;
+    while (in_text < text.size()) {
+        if (at < pattern.size() && pattern[at] == '*') {
+            after_star = ++at;
+            star_took = in_text;
+        } else if (at < pattern.size() && (pattern[at] == '?' || pattern[at] == text[in_text])) {
+            ++at;
+            ++in_text;
+        } else if (after_star != pattern.npos) {
+            at = after_star;
+            in_text = ++star_took;
+        } else {
+            return false;
+        }
     }
-    if (text.empty() || (pattern[0] != '?' && pattern[0] != text[0])) return false;
-    return matches(pattern.substr(1), text.substr(1));
+    return pattern.find_first_not_of('*', at) == pattern.npos;
 }
 
 // |1|salt|HMAC-SHA1(salt, name)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
+#include <random>
 
 #include "transport/azure_console.hpp"
 #include "transport/command_line.hpp"
@@ -10,6 +11,7 @@
 #include "transport/escape_guard.hpp"
 #include "transport/exec_stream.hpp"
 #include "transport/gcp_console.hpp"
+#include "transport/returning_stream.hpp"
 #include "transport/serial_stream.hpp"
 #include "transport/socket_stream.hpp"
 #include "transport/ssh_stream.hpp"
@@ -21,16 +23,10 @@ namespace {
 
 using stream_ptr = std::unique_ptr<byte_stream>;
 
-asio::awaitable<stream_ptr> open_serial_address(endpoint where, road_context) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto settings = parse_serial_settings(where.parameters).value();
-    co_return open_serial(executor, where.target, settings);
-}
-
-asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context) {
+asio::awaitable<stream_ptr> open_tcp_address(endpoint where, road_context context) {
     const host_and_port parts = parse_host_and_port(where.target).value();
     if (parts.port == "0") fail(transport_error::bad_address, where.text() + ": the port is a number from 1 to 65535");
-    co_return co_await connect_tcp(parts.host, parts.port);
+    co_return co_await connect_tcp(parts.host, parts.port, context);
 }
 
 asio::awaitable<stream_ptr> open_telnet_address(endpoint where, road_context context) {
@@ -58,8 +54,8 @@ asio::awaitable<stream_ptr> open_gcp_address(endpoint where, road_context contex
     return connect_gcp(settings, std::move(context));
 }
 
-asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context) {
-    return connect_unix(std::move(where.target));
+asio::awaitable<stream_ptr> open_unix_address(endpoint where, road_context context) {
+    return connect_unix(std::move(where.target), std::move(context));
 }
 
 asio::awaitable<stream_ptr> open_exec_address(endpoint where, road_context) {
@@ -71,7 +67,8 @@ asio::awaitable<stream_ptr> open_exec_address(endpoint where, road_context) {
 }
 
 bool may_still_appear(const boost::system::error_code& code) {
-    return code == transport_error::not_found || code == transport_error::refused || code == transport_error::timed_out;
+    return code == transport_error::not_found || code == transport_error::refused ||
+           code == transport_error::timed_out || code == transport_error::busy;
 }
 
 asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where, road_context context,
@@ -79,6 +76,7 @@ asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where
     const auto deadline = line_clock::now() + limit;
     line_timer timer(co_await asio::this_coro::executor);
     line_clock::duration pause = std::chrono::milliseconds(50);
+    std::minstd_rand random(std::random_device{}());
     while (true) {
         boost::system::error_code error;
         std::string text;
@@ -96,10 +94,29 @@ asio::awaitable<stream_ptr> open_when_there(openers::opener open, endpoint where
         if (now >= deadline)
             throw boost::system::system_error(
                 error, text + " (waited " + std::to_string(limit.count()) + " ms for it to appear)");
-        timer.expires_at(std::min(now + pause, deadline));
+        // Many who wait for one server that was restarted should not all knock at the same moment.
+        const line_clock::duration jittered = pause / 2 + pause * (random() % 1024) / 1024;
+        timer.expires_at(std::min(now + jittered, deadline));
         co_await timer.async_wait(asio::use_awaitable);
         pause = std::min<line_clock::duration>(pause * 2, std::chrono::seconds(1));
     }
+}
+
+asio::awaitable<stream_ptr> open_port(endpoint where, road_context context) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto settings = parse_serial_settings(where.parameters).value();
+    co_return open_serial(executor, where.target, settings, context);
+}
+
+asio::awaitable<stream_ptr> open_serial_address(endpoint where, road_context context) {
+    const auto settings = parse_serial_settings(where.parameters).value();
+    if (settings.wait.count() == 0) co_return co_await open_port(std::move(where), std::move(context));
+    const openers::opener open = open_port;
+    auto first = co_await open_when_there(open, where, context, settings.wait);
+    const auto again = [executor = first->get_executor(), device = where.target, settings, context] {
+        return open_serial(executor, device, settings, context);
+    };
+    co_return make_returning(std::move(first), again, settings.wait, context.warn);
 }
 
 }  // namespace
@@ -195,15 +212,15 @@ openers standard_openers() {
         road.open = std::move(open);
         out.add(std::move(road));
     };
-    add("serial", "serial:DEVICE[?baud=115200&data=8&parity=n&stop=1&flow=none]", "a serial port",
-        {"baud", "data", "parity", "stop", "flow"}, true, open_serial_address);
+    add("serial", "serial:DEVICE[?baud=115200&data=8&parity=n&stop=1&flow=none&wait=0]", "a serial port",
+        {"baud", "data", "parity", "stop", "flow", "dtr", "rts", "hangup", "wait"}, true, open_serial_address);
     add("unix", "unix:PATH", "a Unix socket, such as QEMU's -serial unix:PATH,server", {}, true, open_unix_address);
     add("tcp", "tcp:HOST:PORT", "a raw TCP port, such as a terminal server's", {}, true, open_tcp_address);
     add("telnet", "telnet:HOST:PORT[?raw=no]", "a terminal server by telnet", {"raw"}, true, open_telnet_address);
     add("rfc2217", "rfc2217:HOST:PORT[?baud=115200&...]", "the same, with the line's settings and BREAK",
         {"baud", "data", "parity", "stop", "flow"}, true, open_telnet_address);
-    const std::vector<std::string> ssh_parameters = {"identity", "agent",    "known_hosts", "host_key",
-                                                     "via",      "terminal", "command"};
+    const std::vector<std::string> ssh_parameters = {"identity", "agent",   "known_hosts", "host_key", "via",
+                                                     "terminal", "command", "legacy",      "keepalive"};
     add("ssh", "ssh:USER@HOST[:PORT][?identity=FILE&host_key=...]", "a console behind SSH", ssh_parameters, true,
         open_ssh_address);
     add("ssh-cmd", "ssh-cmd:USER@HOST[:PORT][?identity=FILE...]", "a shell of Windows' own SSH server, and no SAC",

@@ -6,6 +6,7 @@
 
 #include "transport/detail/base64.hpp"
 #include "transport/detail/utf8.hpp"
+#include "transport/detail/whole_number.hpp"
 #include "transport/transport_error.hpp"
 
 namespace emsctl::transport {
@@ -120,10 +121,15 @@ boost::system::result<recording_header, bad_recording> decode_header(const json&
         return bad_recording{0, "the first line is no asciicast header"};
     if (value["version"] != 2) return bad_recording{0, "only asciicast version 2 is understood"};
     recording_header out;
+    const auto width = detail::whole_number(value, "width", 80, 10'000);
+    const auto height = detail::whole_number(value, "height", 24, 10'000);
+    const auto timestamp = detail::whole_number(value, "timestamp", 0, 1e12);
+    if (!width || !height || !timestamp)
+        return bad_recording{0, "a size or the time of the header is no number that makes sense"};
+    out.width = static_cast<int>(*width);
+    out.height = static_cast<int>(*height);
+    out.timestamp = *timestamp;
     try {
-        out.width = value.value("width", 80);
-        out.height = value.value("height", 24);
-        out.timestamp = value.value("timestamp", std::int64_t{0});
         out.title = value.value("title", "");
         if (value.contains("emsctl"))
             for (const auto& [name, fact] : value["emsctl"].items())

@@ -16,6 +16,9 @@ struct road_context {
     // How long one step of opening (a name, a connection, a handshake, one HTTP call) may take.
     std::chrono::milliseconds step_limit = std::chrono::seconds(20);
 
+    // How long to wait in all for a service that says it is busy and when to come back.
+    std::chrono::milliseconds patience = std::chrono::seconds(60);
+
     // A secret the road asks for: "password of admin@host", "passphrase of /home/me/.ssh/id_ed25519". Nothing: there is
     // none to be had. Called at most once for one question; the road says so when the answer was wrong.
     std::function<std::optional<std::string>(const std::string& what)> secret;

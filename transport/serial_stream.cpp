@@ -10,6 +10,7 @@
 
 #include <boost/asio/serial_port.hpp>
 #include <charconv>
+#include <optional>
 
 #include "transport/detail/asio_road.hpp"
 #include "transport/line_clock.hpp"
@@ -43,7 +44,10 @@ std::string group_of(const std::string& device) {
 
 class port final : public detail::asio_road<asio::serial_port> {
   public:
-    using asio_road::asio_road;
+    port(asio::serial_port line, std::string description, std::string device)
+        : asio_road(std::move(line), std::move(description)), device_(std::move(device)) {
+        ::fstat(handle_.native_handle(), &opened_);
+    }
     ~port() override { port::close(); }
 
     asio::awaitable<void> signal(out_of_band what) override {
@@ -65,6 +69,19 @@ class port final : public detail::asio_road<asio::serial_port> {
         if (handle_.is_open()) ::ioctl(handle_.native_handle(), TIOCNXCL);
         asio_road::close();
     }
+
+  private:
+    // An unplugged adapter takes its node with it, and one that was plugged in again has a new node.
+    std::string end_text() override {
+        struct stat now {};
+        if (::stat(device_.c_str(), &now) != 0) return description_ + ": the device is gone (unplugged?)";
+        if (now.st_rdev != opened_.st_rdev || now.st_ino != opened_.st_ino)
+            return description_ + ": the device went away and another one has come in its place";
+        return description_ + ": the line was hung up";
+    }
+
+    std::string device_;
+    struct stat opened_ {};
 };
 
 void apply(asio::serial_port& line, const serial_settings& s) {
@@ -85,6 +102,22 @@ void apply(asio::serial_port& line, const serial_settings& s) {
     line.set_option(base::baud_rate(s.baud));
 }
 
+// A pty has no modem lines; a console cable seldom needs them. So a device without them is a warning, not an error.
+void set_level(int fd, int bit, const char* name, serial_settings::line_level level, const std::string& device,
+               const road_context& context) {
+    if (level == serial_settings::line_level::keep) return;
+    const bool is_on = level == serial_settings::line_level::on;
+    if (::ioctl(fd, is_on ? TIOCMBIS : TIOCMBIC, &bit) == 0) return;
+    context.tell(device + " cannot set " + name + " " + (is_on ? "on" : "off") + ": " + last_error().message());
+}
+
+std::optional<unsigned> number_in(const std::string& text) {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
 }  // namespace
 
 std::string serial_settings::text() const {
@@ -99,17 +132,24 @@ address_result<serial_settings> parse_serial_settings(const endpoint::parameter_
         const auto wrong = [&](const char* wanted) {
             return bad_address{name + " is " + wanted + ", not \"" + value + "\""};
         };
-        if (name == "baud" || name == "data") {
-            unsigned number = 0;
-            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-            const bool is_number = error == std::errc() && end == value.data() + value.size();
-            if (name == "baud") {
-                if (!is_number || number == 0) return wrong("a line speed such as 9600 or 115200");
-                out.baud = number;
-            } else {
-                if (!is_number || number < 5 || number > 8) return wrong("5, 6, 7 or 8");
-                out.data = number;
-            }
+        const auto number = number_in(value);
+        if (name == "baud") {
+            if (!number || *number == 0) return wrong("a line speed such as 9600 or 115200");
+            out.baud = *number;
+        } else if (name == "data") {
+            if (!number || *number < 5 || *number > 8) return wrong("5, 6, 7 or 8");
+            out.data = *number;
+        } else if (name == "wait") {
+            if (!number || *number > 86400) return wrong("a number of seconds, at most 86400");
+            out.wait = std::chrono::seconds(*number);
+        } else if (name == "dtr" || name == "rts") {
+            if (value != "on" && value != "off" && value != "keep") return wrong("on, off or keep");
+            (name == "dtr" ? out.dtr : out.rts) = value == "on"    ? serial_settings::line_level::on
+                                                  : value == "off" ? serial_settings::line_level::off
+                                                                   : serial_settings::line_level::keep;
+        } else if (name == "hangup") {
+            if (value != "yes" && value != "no") return wrong("yes or no");
+            out.hang_up = value == "yes";
         } else if (name == "parity") {
             if (value != "n" && value != "o" && value != "e") return wrong("n, o or e");
             out.parity = value == "n"   ? serial_settings::parity_kind::none
@@ -126,13 +166,18 @@ address_result<serial_settings> parse_serial_settings(const endpoint::parameter_
                        : value == "rtscts" ? serial_settings::flow_kind::hardware
                                            : serial_settings::flow_kind::software;
         } else {
-            return bad_address{"serial: has no parameter " + name + "; it takes baud, data, parity, stop, flow"};
+            return bad_address{"serial: has no parameter " + name +
+                               "; it takes baud, data, parity, stop, flow, dtr, rts, "
+                               "hangup, wait"};
         }
     }
+    if (out.rts != serial_settings::line_level::keep && out.flow == serial_settings::flow_kind::hardware)
+        return bad_address{"with flow=rtscts the driver moves RTS; rts= and it exclude each other"};
     return out;
 }
 
-std::unique_ptr<byte_stream> open_serial(asio::any_io_executor executor, std::string device, serial_settings settings) {
+std::unique_ptr<byte_stream> open_serial(asio::any_io_executor executor, std::string device, serial_settings settings,
+                                         const road_context& context) {
     const int fd = ::open(device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) fail_to_open(device);
     asio::serial_port line(executor);
@@ -150,6 +195,8 @@ std::unique_ptr<byte_stream> open_serial(asio::any_io_executor executor, std::st
     ::tcgetattr(fd, &raw);
     ::cfmakeraw(&raw);
     raw.c_cflag |= CLOCAL | CREAD;  // no modem lines: a console cable often has none
+    // With HUPCL the last close drops DTR, which resets some machines and hangs up some modems.
+    raw.c_cflag = settings.hang_up ? raw.c_cflag | HUPCL : raw.c_cflag & ~static_cast<tcflag_t>(HUPCL);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     ::tcsetattr(fd, TCSANOW, &raw);
@@ -160,7 +207,10 @@ std::unique_ptr<byte_stream> open_serial(asio::any_io_executor executor, std::st
         ::ioctl(fd, TIOCNXCL);
         fail(transport_error::unsupported, device + " cannot do " + settings.text() + ": " + e.code().message());
     }
-    return std::make_unique<port>(std::move(line), "serial port " + device + " at " + settings.text());
+    set_level(fd, TIOCM_DTR, "DTR", settings.dtr, device, context);
+    set_level(fd, TIOCM_RTS, "RTS", settings.rts, device, context);
+    auto text = "serial port " + device + " at " + settings.text();
+    return std::make_unique<port>(std::move(line), std::move(text), std::move(device));
 }
 
 }  // namespace emsctl::transport

@@ -7,7 +7,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
+#include "transport/detail/admission.hpp"
 #include "transport/detail/asio_road.hpp"
+#include "transport/line_clock.hpp"
 
 namespace emsctl::transport {
 namespace {
@@ -77,9 +79,41 @@ void remove_dead_socket(const asio::any_io_executor& executor, const std::string
     ::unlink(path.c_str());
 }
 
+struct reception {
+    std::function<detail::admission()> look;
+    std::function<std::string()> other_client;
+};
+
+// A server that only has much to do takes us within a moment; one that serves another client never does.
+asio::awaitable<void> be_let_in(reception door, std::string name, road_context context) {
+    using namespace std::chrono_literals;
+    line_timer timer(co_await asio::this_coro::executor);
+    line_clock::duration pause = 1ms;
+    const auto deadline = line_clock::now() + 1s;
+    auto seen = door.look();
+    while (seen == detail::admission::waiting && line_clock::now() < deadline) {
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::use_awaitable);
+        pause = std::min<line_clock::duration>(pause * 2, 100ms);
+        seen = door.look();
+    }
+    if (seen == detail::admission::waiting) {
+        const auto other = door.other_client();
+        if (!other.empty())
+            fail(transport_error::busy,
+                 name + ": connected, but " + other + " is served there, and the server takes one at a time");
+        context.tell(name +
+                     ": connected, but the program that listens there has not taken the connection yet; it is "
+                     "stopped, or busy");
+    }
+    context.pass(station::connection, name + (seen == detail::admission::let_in    ? ", let in"
+                                              : seen == detail::admission::unknown ? ""
+                                                                                   : ", not let in yet"));
+}
+
 }  // namespace
 
-asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(std::string host, std::string port) {
+asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(std::string host, std::string port, road_context context) {
     const auto executor = co_await asio::this_coro::executor;
     const std::string name = tcp_text(host, port);
     boost::system::error_code error;
@@ -90,10 +124,15 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(std::string host, std:
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error, name);
     if (error) fail_because(error, name);
     tune(socket);
+    const int fd = socket.native_handle();
+    reception door;
+    door.look = [fd] { return detail::tcp_admission(fd); };
+    door.other_client = [fd] { return detail::other_client_of_tcp(fd); };
+    co_await be_let_in(door, name, context);
     co_return std::make_unique<detail::asio_road<tcp::socket>>(std::move(socket), name);
 }
 
-asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(std::string path) {
+asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(std::string path, road_context context) {
     const auto executor = co_await asio::this_coro::executor;
     const auto address = local_address(path);
     boost::system::error_code error;
@@ -101,7 +140,12 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(std::string path) {
     co_await socket.async_connect(address, asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error, "unix:" + path);
     if (error) fail_because(error, "unix:" + path);
-    co_return std::make_unique<detail::asio_road<local::socket>>(std::move(socket), "unix:" + path);
+    reception door;
+    door.look = [fd = socket.native_handle()] { return detail::unix_admission(fd); };
+    door.other_client = [path] { return detail::other_client_of_unix(path); };
+    const std::string name = "unix:" + path;
+    co_await be_let_in(door, name, context);
+    co_return std::make_unique<detail::asio_road<local::socket>>(std::move(socket), name);
 }
 
 std::unique_ptr<stream_listener> listen_tcp(asio::any_io_executor executor, std::string host, std::string port) {

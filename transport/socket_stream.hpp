@@ -5,11 +5,16 @@
 #include <string>
 
 #include "transport/byte_stream.hpp"
+#include "transport/road_context.hpp"
 
 namespace emsctl::transport {
 
-asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(std::string host, std::string port);
-asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(std::string path);
+// Where the server is on this host and serves one client at a time (QEMU's serial ports, libvirt's), a second one is
+// connected and hears nothing: that is busy, with the name of the one who is served. When nobody is served and nobody
+// takes our connection either, `context` is warned, and the stream is given out all the same.
+asio::awaitable<std::unique_ptr<byte_stream>> connect_tcp(std::string host, std::string port,
+                                                          road_context context = {});
+asio::awaitable<std::unique_ptr<byte_stream>> connect_unix(std::string path, road_context context = {});
 
 class stream_listener {
   public:

@@ -155,7 +155,13 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_by_child(ssh_settings sett
     const bool is_pinned = settings.trust == ssh_settings::trust_kind::pinned;
     std::unique_ptr<private_folder> folder;
     if (is_pinned || !settings.identity_text.empty()) folder = std::make_unique<private_folder>();
-    std::string line = "ssh -e none -o BatchMode=yes -o ServerAliveInterval=30 -o ConnectTimeout=20 -o LogLevel=ERROR";
+    std::string line = "ssh -e none -o BatchMode=yes -o ConnectTimeout=20 -o LogLevel=ERROR";
+    line += " -o ServerAliveInterval=" + std::to_string(settings.keep_alive.count());
+    if (settings.legacy)
+        line +=
+            " -o HostKeyAlgorithms=+ssh-rsa -o PubkeyAcceptedAlgorithms=+ssh-rsa"
+            " -o KexAlgorithms=+diffie-hellman-group14-sha1,diffie-hellman-group1-sha1"
+            " -o Ciphers=+aes256-cbc,aes128-cbc,3des-cbc";
     line += settings.terminal ? " -tt" : " -T";
     if (is_pinned) {
         auto asking = pinned_lines(settings, context);

@@ -2,6 +2,7 @@
 
 #include <libssh2.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -29,21 +30,14 @@ void start_library() {
     if (started != 0) fail(transport_error::unsupported, "libssh2 cannot be started");
 }
 
-// Without md5, arcfour, cbc, group1 and dss, which libssh2 1.10 still offers.
-void narrow(LIBSSH2_SESSION* session, const std::vector<std::string>& host_key_types) {
-    libssh2_session_method_pref(
-        session, LIBSSH2_METHOD_KEX,
-        "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
-        "ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-hellman-group16-sha512,"
-        "diffie-hellman-group18-sha512,diffie-hellman-group14-sha256,diffie-hellman-group14-sha1");
-    for (const int direction : {LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC})
-        libssh2_session_method_pref(session, direction, "aes256-ctr,aes192-ctr,aes128-ctr");
-    for (const int direction : {LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC})
-        libssh2_session_method_pref(session, direction, "hmac-sha2-256,hmac-sha2-512,hmac-sha1");
-    std::string types;
-    for (const auto& type : host_key_types) types += type + ",";
-    types += "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,ssh-rsa";
-    libssh2_session_method_pref(session, LIBSSH2_METHOD_HOSTKEY, types.c_str());
+void prefer(LIBSSH2_SESSION* session, const ssh_algorithms& wanted) {
+    const auto set = [&](int method, const std::vector<std::string>& names) {
+        libssh2_session_method_pref(session, method, joined(names, ",").c_str());
+    };
+    set(LIBSSH2_METHOD_KEX, wanted.kex);
+    set(LIBSSH2_METHOD_HOSTKEY, wanted.host_keys);
+    for (const int direction : {LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC}) set(direction, wanted.ciphers);
+    for (const int direction : {LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC}) set(direction, wanted.macs);
 }
 
 void answer_all(const char*, int, const char*, int, int count, const LIBSSH2_USERAUTH_KBDINT_PROMPT*,
@@ -81,6 +75,8 @@ struct ssh_session::state {
     bool is_closed = false;
     std::string end;  // why the channel ended
     bool has_ended = false;
+    line_clock::duration keep_alive{0};  // 0: never
+    line_clock::time_point next_sign = line_clock::time_point::max();
 
     std::string last_words() const {
         char* text = nullptr;
@@ -109,6 +105,7 @@ struct ssh_session::state {
     static asio::awaitable<void> pump(std::shared_ptr<state> self);
     static asio::awaitable<void> pause(std::shared_ptr<state> self, bool may_read, bool must_write);
     bool read_all();
+    void ask_for_sign_of_life(bool is_sending);
 };
 
 // What is there, until nothing is left or enough waits to be read; false at the channel's end.
@@ -127,8 +124,18 @@ bool ssh_session::state::read_all() {
     return true;
 }
 
+// libssh2 gives a half-sent sign of life up and then refuses everything else. So it is sent only into an empty road.
+void ssh_session::state::ask_for_sign_of_life(bool is_sending) {
+    if (keep_alive.count() == 0 || line_clock::now() < next_sign) return;
+    next_sign = line_clock::now() + keep_alive;
+    if (is_sending) return;
+    pollfd ready{socket.native_handle(), POLLOUT, 0};
+    int left = 0;
+    if (::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0) libssh2_keepalive_send(session, &left);
+}
+
 asio::awaitable<void> ssh_session::state::pause(std::shared_ptr<state> self, bool may_read, bool must_write) {
-    self->wake.expires_at(line_clock::time_point::max());
+    self->wake.expires_at(self->next_sign);
     if (!may_read && !must_write) {
         boost::system::error_code woken;
         co_await self->wake.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -163,6 +170,7 @@ asio::awaitable<void> ssh_session::state::pump(std::shared_ptr<state> self) {
         }
         bool goes_on = self->end.empty();
         if (goes_on && !is_half_sent) goes_on = self->read_all();
+        if (goes_on) self->ask_for_sign_of_life(is_half_sent || !sending.empty());
         if (!goes_on) break;
         self->news.cancel();
         co_await pause(self, self->arrived.size() < most_unread || !sending.empty(), is_half_sent);
@@ -235,7 +243,7 @@ class ssh_channel final : public byte_stream {
 };
 
 asio::awaitable<std::shared_ptr<ssh_session>> ssh_session::handshake(tcp::socket socket, std::string name,
-                                                                     std::vector<std::string> host_key_types) {
+                                                                     ssh_algorithms wanted) {
     start_library();
     socket.non_blocking(true);
     // A peer that is gone is noticed by TCP when something is to be sent; on an idle line nothing asks for it yet.
@@ -244,13 +252,12 @@ asio::awaitable<std::shared_ptr<ssh_session>> ssh_session::handshake(tcp::socket
     auto s = std::make_shared<state>(std::move(socket), name);
     s->session = libssh2_session_init_ex(nullptr, nullptr, nullptr, &s->password);
     libssh2_session_set_blocking(s->session, 0);
-    narrow(s->session, host_key_types);
+    prefer(s->session, wanted);
     const std::function<int()> call = [&s] { return libssh2_session_handshake(s->session, s->socket.native_handle()); };
     const int result = co_await state::drive(s, call);
     if (result == LIBSSH2_ERROR_KEX_FAILURE || result == LIBSSH2_ERROR_METHOD_NONE)
-        fail(transport_error::unsupported, name + ": libssh2 " + libssh2_version(0) +
-                                               " and this server have no algorithm in common (" + s->last_words() +
-                                               ")");
+        fail(transport_error::unsupported,
+             name + ": " + library() + " and this server have no algorithm in common (" + s->last_words() + ")");
     if (result == LIBSSH2_ERROR_SOCKET_DISCONNECT || result == LIBSSH2_ERROR_BANNER_RECV ||
         result == LIBSSH2_ERROR_SOCKET_RECV)
         fail(transport_error::bad_protocol, name + ": what answers there is no SSH server, or it hung up");
@@ -259,6 +266,32 @@ asio::awaitable<std::shared_ptr<ssh_session>> ssh_session::handshake(tcp::socket
 }
 
 ssh_session::~ssh_session() = default;
+
+std::string ssh_session::library() {
+    return std::string("libssh2 ") + libssh2_version(0);
+}
+
+ssh_algorithms ssh_session::can_do(const ssh_algorithms& wanted) {
+    start_library();
+    LIBSSH2_SESSION* session = libssh2_session_init_ex(nullptr, nullptr, nullptr, nullptr);
+    const auto known = [session](int method, const std::vector<std::string>& names) {
+        const char** supported = nullptr;
+        const int count = libssh2_session_supported_algs(session, method, &supported);
+        std::vector<std::string> out;
+        for (const auto& name : names)
+            if (std::any_of(supported, supported + std::max(count, 0), [&](const char* one) { return name == one; }))
+                out.push_back(name);
+        if (supported) libssh2_free(session, supported);
+        return out;
+    };
+    ssh_algorithms out;
+    out.kex = known(LIBSSH2_METHOD_KEX, wanted.kex);
+    out.host_keys = known(LIBSSH2_METHOD_HOSTKEY, wanted.host_keys);
+    out.ciphers = known(LIBSSH2_METHOD_CRYPT_CS, wanted.ciphers);
+    out.macs = known(LIBSSH2_METHOD_MAC_CS, wanted.macs);
+    libssh2_session_free(session);
+    return out;
+}
 
 host_key ssh_session::shown_key() const {
     std::size_t size = 0;
@@ -351,7 +384,8 @@ asio::awaitable<bool> ssh_session::log_in_with_answers(std::string user, std::st
 }
 
 asio::awaitable<std::unique_ptr<byte_stream>> ssh_session::open_channel(std::shared_ptr<ssh_session> self,
-                                                                        bool terminal, std::string command) {
+                                                                        bool terminal, std::string command,
+                                                                        std::chrono::seconds keep_alive) {
     const auto s = self->state_;
     const std::function<int()> open = [&] {
         s->channel = libssh2_channel_open_ex(s->session, "session", 7, 2 << 20, 32768, nullptr, 0);
@@ -387,6 +421,11 @@ asio::awaitable<std::unique_ptr<byte_stream>> ssh_session::open_channel(std::sha
     result = co_await state::drive(s, start);
     if (result != 0)
         fail(transport_error::forbidden, s->name + ": the server starts no " + kind + ": " + s->last_words());
+    if (keep_alive.count() > 0) {
+        s->keep_alive = std::max(keep_alive, std::chrono::seconds(2));
+        s->next_sign = line_clock::now() + s->keep_alive;
+        libssh2_keepalive_config(s->session, 1, 2);  // when, we decide; 2 s is its least
+    }
     asio::co_spawn(s->socket.get_executor(), state::pump(s), [s](std::exception_ptr) {
         s->has_ended = true;
         s->news.cancel();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "transport/byte_stream.hpp"
 #include "transport/known_hosts.hpp"
+#include "transport/ssh_algorithms.hpp"
 
 namespace emsctl::transport {
 
@@ -17,7 +19,10 @@ class ssh_session {
   public:
     // libssh2's number for "no common algorithm"; handshake() hands it up as transport_error::unsupported.
     static asio::awaitable<std::shared_ptr<ssh_session>> handshake(asio::ip::tcp::socket socket, std::string name,
-                                                                   std::vector<std::string> host_key_types);
+                                                                   ssh_algorithms wanted);
+    // Of these, what the installed libssh2 can.
+    static ssh_algorithms can_do(const ssh_algorithms& wanted);
+    static std::string library();  // "libssh2 1.10.0"
     ~ssh_session();
     ssh_session(const ssh_session&) = delete;
     ssh_session& operator=(const ssh_session&) = delete;
@@ -33,9 +38,11 @@ class ssh_session {
     asio::awaitable<bool> log_in_with_password(std::string user, std::string password);
     asio::awaitable<bool> log_in_with_answers(std::string user, std::string password);
 
-    // The session is the stream's from then on.
+    // The session is the stream's from then on. Every `keep_alive` (at least 2 s; 0: never) the server is asked for a
+    // sign of life, so that the systems on the way keep an idle line and a dead one is noticed within a minute.
     static asio::awaitable<std::unique_ptr<byte_stream>> open_channel(std::shared_ptr<ssh_session> self, bool terminal,
-                                                                      std::string command);
+                                                                      std::string command,
+                                                                      std::chrono::seconds keep_alive);
 
   private:
     friend class ssh_channel;

@@ -10,6 +10,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +19,7 @@
 #include "transport/deadline.hpp"
 #include "transport/detail/base64.hpp"
 #include "transport/ssh_child.hpp"
+#include "transport/ssh_probe.hpp"
 #include "transport/ssh_session.hpp"
 #include "transport/transport_error.hpp"
 
@@ -25,6 +27,7 @@ namespace emsctl::transport {
 namespace {
 
 using tcp = asio::ip::tcp;
+using namespace std::chrono_literals;
 using session_ptr = std::shared_ptr<ssh_session>;
 
 std::string home() {
@@ -236,13 +239,42 @@ asio::awaitable<T> in_time(asio::awaitable<T> work, ssh_settings settings, std::
          place_of(settings) + ": " + step + ": nothing for " + std::to_string(limit.count()) + " ms");
 }
 
+// The types of host key that we know for this host come first, so that it shows one that we can check.
+ssh_algorithms algorithms_for(const ssh_settings& settings) {
+    const auto wanted = ssh_session::can_do(wanted_algorithms(settings.legacy));
+    ssh_algorithms out = wanted;
+    out.host_keys.clear();
+    const auto known = known_types(known_hosts_text(settings), name_in_known_hosts(settings));
+    const auto add = [&](const std::string& type) {
+        const bool can = std::ranges::find(wanted.host_keys, type) != wanted.host_keys.end();
+        if (can && std::ranges::find(out.host_keys, type) == out.host_keys.end()) out.host_keys.push_back(type);
+    };
+    for (const auto& type : known) {
+        // One RSA key serves for three ways to sign.
+        if (type == "ssh-rsa") add("rsa-sha2-512");
+        if (type == "ssh-rsa") add("rsa-sha2-256");
+        add(type);
+    }
+    if (!known.empty() && out.host_keys.empty() && settings.trust != ssh_settings::trust_kind::pinned)
+        fail(transport_error::unsupported, place_of(settings) + ": the host is known by its " + joined(known) +
+                                               " key, and " + ssh_session::library() + " has only " +
+                                               joined(wanted.host_keys));
+    for (const auto& type : wanted.host_keys) add(type);
+    return out;
+}
+
 asio::awaitable<session_ptr> begin(ssh_settings settings, road_context context) {
     auto connecting = connect(settings, context);
     auto socket = co_await std::move(connecting);
-    const auto types = known_types(known_hosts_text(settings), name_in_known_hosts(settings));
-    auto shaking = ssh_session::handshake(std::move(socket), place_of(settings), types);
+    auto shaking = ssh_session::handshake(std::move(socket), place_of(settings), algorithms_for(settings));
     auto session = co_await std::move(shaking);
     context.pass(station::ssh, session->banner() + "; " + session->agreed());
+    if (settings.legacy) {
+        const auto weak = weak_among(session->agreed());
+        context.tell(weak.empty() ? "legacy=yes is not needed for " + settings.host
+                                  : "legacy=yes: agreed on " + joined(weak) +
+                                        ", known to be weak; who sits on the way may read or change what is sent");
+    }
     co_return session;
 }
 
@@ -251,8 +283,8 @@ asio::awaitable<std::unique_ptr<byte_stream>> with_library(ssh_settings settings
     auto session = co_await std::move(beginning);
     check_host_key(settings, session->shown_key(), context);
     co_await log_in(session, settings, context);
-    auto opening = in_time(ssh_session::open_channel(session, settings.terminal, settings.command), settings,
-                           "a session", context.step_limit);
+    auto opening = in_time(ssh_session::open_channel(session, settings.terminal, settings.command, settings.keep_alive),
+                           settings, "a session", context.step_limit);
     co_return co_await std::move(opening);
 }
 
@@ -264,7 +296,8 @@ bool is_rsa(const std::string& key) {
         if (!line.starts_with("-----")) body += line.substr(0, line.find('\r'));
     // OpenSSH's own form has the public half, and with it the type, in clear.
     const auto bytes = detail::from_base64(body);
-    return bytes && bytes->find("ssh-rsa") != std::string::npos;
+    const std::string oid("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 9);  // rsaEncryption, in PKCS#8
+    return bytes && (bytes->find("ssh-rsa") != std::string::npos || bytes->find(oid) != std::string::npos);
 }
 
 bool has_rsa_keys_only(const ssh_settings& settings) {
@@ -314,6 +347,15 @@ address_result<ssh_settings> parse_ssh_settings(const endpoint& where) {
                 settings.road = ssh_settings::road_kind::system;
             else if (value != "auto")
                 return bad_address{"via is auto, libssh2 or ssh, not \"" + value + "\""};
+        } else if (name == "legacy") {
+            if (value != "yes" && value != "no") return bad_address{"legacy is yes or no, not \"" + value + "\""};
+            settings.legacy = value == "yes";
+        } else if (name == "keepalive") {
+            unsigned seconds = 0;
+            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+            if (error != std::errc() || end != value.data() + value.size() || seconds > 86400)
+                return bad_address{"keepalive is a number of seconds, 0 for never, not \"" + value + "\""};
+            settings.keep_alive = std::chrono::seconds(seconds);
         } else if (name == "command") {
             settings.command = value;
         }
@@ -331,7 +373,7 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_ssh(ssh_settings settings,
         auto child = connect_by_child(settings, context);
         co_return co_await std::move(child);
     }
-    if (settings.road == kind::automatic && has_rsa_keys_only(settings)) {
+    if (settings.road == kind::automatic && !settings.legacy && has_rsa_keys_only(settings)) {
         context.tell("libssh2 cannot use RSA keys as servers want them; the system's ssh is used instead");
         auto child = connect_by_child(settings, context);
         co_return co_await std::move(child);
@@ -342,9 +384,23 @@ asio::awaitable<std::unique_ptr<byte_stream>> connect_ssh(ssh_settings settings,
         auto stream = co_await std::move(direct);
         co_return stream;
     } catch (const boost::system::system_error& error) {
-        if (error.code() != transport_error::unsupported || settings.road == kind::libssh2) throw;
+        if (error.code() != transport_error::unsupported) throw;
         lacking = error.what();
     }
+    auto asking = probe_ssh(settings.host, settings.port, std::min<std::chrono::milliseconds>(context.step_limit, 5s));
+    const auto theirs = co_await std::move(asking);
+    if (theirs.what == ssh_greeting::kind::complete) {
+        const auto clauses = nothing_in_common(theirs.offers, ssh_session::can_do(wanted_algorithms(settings.legacy)),
+                                               ssh_session::library());
+        if (!clauses.empty()) lacking = place_of(settings) + ": " + clauses;
+        // What we want and libssh2 lacks, the system's ssh has.
+        if (!nothing_in_common(theirs.offers, wanted_algorithms(settings.legacy), "").empty()) {
+            if (nothing_in_common(theirs.offers, wanted_algorithms(true), "").empty())
+                lacking += "; legacy=yes would offer old ones that it has, knowingly";
+            fail(transport_error::bad_protocol, lacking);
+        }
+    }
+    if (settings.road == kind::libssh2) fail(transport_error::unsupported, lacking);
     context.tell(lacking + "; the system's ssh is used instead");
     auto child = connect_by_child(settings, context);
     co_return co_await std::move(child);

@@ -2,6 +2,7 @@
 // lacks an algorithm that server or key needs, by the system's ssh as a child, and a person is told so.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,14 +32,17 @@ struct ssh_settings {
     road_kind road = road_kind::automatic;
     bool terminal = true;  // ask for a raw 80x24 terminal; serial gateways ignore it
     std::string command;   // instead of a shell; empty: a shell
+    bool legacy = false;   // offer what old devices need and is known to be weak; a warning says what was agreed on
+    std::chrono::seconds keep_alive{30};  // 0: never
 };
 
 // Reads user@host[:port] and the parameters user, identity, agent, known_hosts, host_key (strict, accept-new or
-// SHA256:...), via (auto, libssh2, ssh), terminal, command.
+// SHA256:...), via (auto, libssh2, ssh), terminal, command, legacy, keepalive.
 address_result<ssh_settings> parse_ssh_settings(const endpoint& where);
 
 // Throws not_found, refused, timed_out, not_trusted (with the known and the shown fingerprint), login_refused (with
-// what was tried and what the server would take), unsupported (naming the algorithms that are missing). Closing sends
+// what was tried and what the server would take), unsupported or bad_protocol (naming the list of algorithms that has
+// nothing in common: bad_protocol when the system's ssh could not help either). Closing sends
 // what was written first; it never sends an end-of-file of the channel, which makes some gateways hang up.
 asio::awaitable<std::unique_ptr<byte_stream>> connect_ssh(ssh_settings settings, road_context context);
 

@@ -275,9 +275,8 @@ asio::awaitable<std::unique_ptr<byte_stream>> start_telnet(std::unique_ptr<byte_
 }
 
 asio::awaitable<std::unique_ptr<byte_stream>> connect_telnet(telnet_settings settings, road_context context) {
-    auto connecting = connect_tcp(settings.where.host, settings.where.port);
+    auto connecting = connect_tcp(settings.where.host, settings.where.port, context);
     auto inner = co_await within(context.step_limit, std::move(connecting));
-    context.pass(station::connection, "to " + settings.where.host + ":" + settings.where.port);
     auto starting = start_telnet(std::move(inner), std::move(settings), std::move(context));
     co_return co_await std::move(starting);
 }

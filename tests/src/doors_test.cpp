@@ -142,6 +142,44 @@ TEST_SUITE("src/doors") {
         CHECK(complete("emsctl rdp-probe host --tim", "3") == "--timeout\n");
     }
 
+    TEST_CASE("completion works in a real zsh and a real fish") {
+        if (!peers_are_there({"zsh", "fish"})) return;
+        const scratch_folder where;
+        std::ofstream(where / "consoles.yaml") << two_consoles;
+        const std::string folder = std::string(EMSCTL_PROGRAM).substr(0, std::string(EMSCTL_PROGRAM).rfind('/'));
+        const std::map<std::string, std::string> environment = {{"PATH", folder + ":/usr/bin:/bin"},
+                                                                {"EMSCTL_CONFIG", where / "consoles.yaml"},
+                                                                {"HOME", where.path().string()},
+                                                                {"TERM", "dumb"}};
+        const auto in_fish = [&](const std::string& words) {
+            const auto ended =
+                run_program("/usr/bin/fish", {"-c", "emsctl completion fish | source; complete -C '" + words + "'"},
+                            where, environment);
+            CHECK(ended.err == "");
+            return ended.out;
+        };
+        CHECK(in_fish("emsctl do").starts_with("doctor\t"));
+        CHECK(in_fish("emsctl probe we") == "web1\n");
+        CHECK(has(in_fish("emsctl oob x --yes"), "--yes-really"));
+        CHECK(has(in_fish("emsctl run rdp-int"), "rdp-internal-error"));
+        CHECK(in_fish("emsctl rdp-probe we") == "");
+
+        program_on_terminal zsh("/usr/bin/zsh", {"-f", "-i"}, where, environment);
+        zsh.type("PS1='ready> '; source <(emsctl completion zsh); echo loa''ded\r");
+        CHECK(zsh.shows("loaded"));
+        // What was completed becomes the argument of echo.
+        const auto in_zsh = [&](const std::string& words, const std::string& expected) {
+            zsh.type(words + "\t\x01print -r - =\r");
+            return zsh.shows("=emsctl " + expected);
+        };
+        CHECK(in_zsh("emsctl do", "doctor"));
+        CHECK(in_zsh("emsctl probe we", "probe web1"));
+        CHECK(in_zsh("emsctl oob x --yes", "oob x --yes-really"));
+        CHECK(in_zsh("emsctl run rdp-int", "run rdp-internal-error"));
+        zsh.type("exit\r");
+        zsh.wait();
+    }
+
     TEST_CASE("a runbook works through OpenSSH in front of a simulated SAC, and through its shell without one") {
         if (!peers_are_there({"/usr/sbin/sshd", "ssh-keygen"})) return;
         const scratch_folder where;

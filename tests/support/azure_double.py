@@ -36,6 +36,7 @@ SETTINGS = {
     "subscription": "11111111-2222-3333-4444-555555555555", "group": "rescue", "vm": "winbox", "set": "farm",
     "instance": "0", "tenant": "99999999-8888-7777-6666-555555555555", "client": "app", "secret": "s3cret-canary",
     "app_header": "header-canary", "identity": "",  # a user-assigned identity the caller must name
+    "certificate": "",  # a PEM file: assertions signed with its key are good
     "lifetime": 3600,  # seconds of a new token
     "fail": "", "az": "good",
     "power": "running", "os": "windows", "diagnostics": "managed", "disabled": False, "port_state": "enabled",

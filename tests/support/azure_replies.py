@@ -66,6 +66,7 @@ SCENARIOS = {
                        "service did not respond in a timely manner."),
     "throttled": arm(429, "TooManyRequests", "The request is being throttled.", Retry_After="17",
                      x_ms_ratelimit_remaining_subscription_writes="0"),
+    "throttled-briefly": arm(429, "TooManyRequests", "The request is being throttled.", Retry_After="1"),
     "backend-down": arm(500, "ConnectionFailure",
                         "A connection could not be established. Please restart Cloud Shell to try again."),
     "unavailable": arm(503, "ServiceUnavailable", "The service is temporarily unavailable."),

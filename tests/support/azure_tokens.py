@@ -1,6 +1,11 @@
 """Where tokens come from, for azure_double.py: Entra ID, the metadata service, App Service, and the az command line."""
+import base64
 import datetime
+import hashlib
 import json
+import os
+import subprocess
+import tempfile
 import time
 import urllib.parse
 import uuid
@@ -54,10 +59,37 @@ class Tokens:
             kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
             if form.get("client_assertion_type") != kind:
                 self.blame("token: wrong client_assertion_type")
-            return SCENARIOS["assertion-wrong"] if form["client_assertion"] != self.settings["secret"] else \
-                self.granted(False, "")
+            good = form["client_assertion"] == self.settings["secret"]
+            if self.settings["certificate"]:
+                good = self.is_signed(form["client_assertion"], request.path)
+            return self.granted(False, "") if good else SCENARIOS["assertion-wrong"]
         return SCENARIOS["secret-wrong"] if form.get("client_secret") != self.settings["secret"] else \
             self.granted(False, "")
+
+    def is_signed(self, assertion, path):
+        """Entra ID's rules for an assertion of a client certificate, its signature judged by OpenSSL."""
+        parts = assertion.split(".")
+        if len(parts) != 3:
+            return False
+        head, body, signature = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
+        head, body = json.loads(head), json.loads(body)
+        path_of = self.settings["certificate"]
+        der = subprocess.run(["openssl", "x509", "-in", path_of, "-outform", "DER"], stdout=subprocess.PIPE).stdout
+        print64 = base64.urlsafe_b64encode(hashlib.sha256(der).digest()).decode().rstrip("=")
+        if head.get("alg") != "RS256" or head.get("x5t#S256") != print64:
+            return False
+        if body["iss"] != self.settings["client"] or body["sub"] != body["iss"] or not body["aud"].endswith(path):
+            return False
+        if not body["nbf"] <= time.time() < body["exp"] <= time.time() + 3600 or not body["jti"]:
+            return False
+        with tempfile.TemporaryDirectory() as where:
+            names = [os.path.join(where, name) for name in ("key", "signature", "text")]
+            key = subprocess.run(["openssl", "x509", "-in", path_of, "-noout", "-pubkey"], stdout=subprocess.PIPE).stdout
+            for name, content in zip(names, (key, signature, ".".join(parts[:2]).encode())):
+                with open(name, "wb") as file:
+                    file.write(content)
+            return subprocess.run(["openssl", "dgst", "-sha256", "-verify", names[0], "-signature", names[1], names[2]],
+                                  stdout=subprocess.DEVNULL).returncode == 0
 
     def imds(self, request, at):
         if request.headers.get("metadata") != "true" or "x-forwarded-for" in request.headers:

@@ -195,9 +195,11 @@ TEST_SUITE("transport/azure_console") {
             {"half", transport_error::bad_protocol, "breaks off"},
         };
         const azure cloud;
+        road_context impatient;
+        impatient.patience = 0s;
         for (const auto& one : rows) {
             cloud.ask("/double", std::string("{\"fail\": \"connect:") + one.scenario + "\"}");
-            const auto failure = failure_of(cloud.address());
+            const auto failure = failure_of(cloud.address(), 10, impatient);
             CAPTURE(one.scenario);
             CHECK(failure.code == one.code);
             CHECK(has(failure.text, one.advice));
@@ -207,6 +209,61 @@ TEST_SUITE("transport/azure_console") {
         road_context hasty;
         hasty.step_limit = 200ms;
         CHECK(failure_of(cloud.address(), 10, hasty).code == transport_error::timed_out);
+    }
+
+    TEST_CASE("a cloud that takes no more calls is waited for as it asks, and says so; one that asks too much is not") {
+        if (!can_run()) return;
+        const azure cloud;
+        cloud.ask("/double", "{\"fail\": \"connect:throttled-briefly:2\"}");
+        std::vector<std::string> told;
+        road_context context;
+        context.warn = [&](const std::string& text) { told.push_back(text); };
+        CHECK(echo_difference(cloud.address(), 100, context) == "");
+        REQUIRE(told.size() == 2);
+        CHECK(has(told[0], "coming back in 1 s"));
+        cloud.ask("/double", "{\"fail\": \"connect:throttled\"}");
+        context.patience = 16s;
+        CHECK(failure_of(cloud.address(), 10, context).code == transport_error::throttled);
+    }
+
+    TEST_CASE("a console whose token has expired says so, and calls beside it take a new token") {
+        if (!can_run()) return;
+        const azure cloud({"lifetime=1", "end_after=500", "require=any"});
+        ::setenv("AZURE_AUTHORITY_HOST", cloud.base().c_str(), 1);
+        ::setenv("AZURE_TENANT_ID", "99999999-8888-7777-6666-555555555555", 1);
+        ::setenv("AZURE_CLIENT_ID", "app", 1);
+        ::setenv("AZURE_CLIENT_SECRET", "s3cret-canary", 1);
+        std::string address = cloud.address();
+        address.replace(address.find("env:EMSCTL_TEST_TOKEN"), 21, "secret");
+        std::string told;
+        road_context context;
+        context.warn = [&](const std::string& text) { told += text + "\n"; };
+        std::string end;
+        const auto outlive = [&]() -> asio::awaitable<void> {
+            auto opening = open(address, context);
+            const auto road = co_await std::move(opening);
+            line_timer second(co_await asio::this_coro::executor);
+            second.expires_after(1100ms);
+            co_await second.async_wait(asio::use_awaitable);
+            cloud.ask("/double", "{\"lifetime\": 3600}");
+            out_of_band nmi;
+            nmi.what = out_of_band::kind::nmi;
+            co_await road->signal(nmi);
+            std::string bytes(600, 'x');
+            co_await road->write_all(std::move(bytes));
+            std::array<char, 64> buffer{};
+            try {
+                while (true) co_await road->read_some(buffer);
+            } catch (const boost::system::system_error& error) {
+                end = error.what();
+            }
+        };
+        asio::io_context io;
+        spin(io, outlive());
+        CHECK(has(told, "the token of this console has expired"));
+        CHECK(has(end, "after its token had expired"));
+        for (const char* name : {"AZURE_AUTHORITY_HOST", "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"})
+            ::unsetenv(name);
     }
 
     TEST_CASE("another user's connection ends ours with that word, and it is not fought for") {

@@ -98,6 +98,68 @@ TEST_SUITE("transport/azure_token") {
         CHECK(text.find("canary") == std::string::npos);
     }
 
+    TEST_CASE("a client certificate proves the application, in PEM and PKCS#12, and its passphrase is not shown") {
+        if (!can_run() || !peers_are_there({"openssl"})) return;
+        const emsctl::test::scratch_folder where;
+        const std::string make =
+            "cd " + where.path().string() +
+            " && openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out certificate -days 2 -subj /CN=app && "
+            "cat key certificate > both.pem && "
+            "openssl rsa -in key -aes256 -passout pass:Pass-canary -out locked && cat certificate locked > locked.pem "
+            "&& "
+            "openssl pkcs12 -export -inkey key -in certificate -passout pass:Pass-canary -out locked.pfx && "
+            "openssl pkcs12 -export -inkey key -in certificate -passout pass: -out open.pfx && "
+            "openssl req -x509 -newkey rsa:2048 -nodes -keyout k2 -out c2 -days 2 -subj /CN=b && cat k2 c2 > other.pem "
+            "&& "
+            "cat k2 certificate > mixed.pem";
+        REQUIRE(std::system(("( " + make + " ) >/dev/null 2>&1").c_str()) == 0);
+        azure_double azure({"certificate=" + (where / "certificate")});
+        auto variables = application(azure.url());
+        for (const std::string file : {"both.pem", "locked.pem", "locked.pfx", "open.pfx"}) {
+            CAPTURE(file);
+            variables["AZURE_CLIENT_CERTIFICATE_PATH"] = where / file;
+            variables["AZURE_CLIENT_CERTIFICATE_PASSWORD"] = file.starts_with("locked") ? "Pass-canary" : "";
+            const environment set(variables);
+            CHECK(token_from("auto").source == "the client certificate");
+            CHECK(azure.violations().empty());
+        }
+        const auto problem_with = [&](const std::string& file, const std::string& passphrase) {
+            variables["AZURE_CLIENT_CERTIFICATE_PATH"] = where / file;
+            variables["AZURE_CLIENT_CERTIFICATE_PASSWORD"] = passphrase;
+            const environment set(variables);
+            const auto text = problem_of("certificate");
+            CHECK(text.find("canary") == std::string::npos);
+            return text;
+        };
+        CHECK(has(problem_with("locked.pem", "Wrong-canary"), "may be wrong"));
+        CHECK(has(problem_with("locked.pfx", "Wrong-canary"), "may be wrong"));
+        CHECK(has(problem_with("locked.pem", ""), "may be wrong"));
+        CHECK(has(problem_with("key", ""), "cannot be read"));
+        CHECK(has(problem_with("nowhere", ""), "cannot be read"));
+        CHECK(has(problem_with("mixed.pem", ""), "do not belong together"));
+        CHECK(!problem_with("other.pem", "").empty());
+    }
+
+    TEST_CASE("a token comes with its end, however its source writes that") {
+        if (!can_run()) return;
+        const emsctl::test::scratch_folder where;
+        azure_double azure({"lifetime=1200"}, where.path().string());
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto is_right = [&](const azure_token& token) {
+            const auto length = token.ends - now;
+            return length >= std::chrono::seconds(1200) && length <= std::chrono::seconds(1260);
+        };
+        auto variables = application(azure.url());
+        variables["AZURE_CLIENT_SECRET"] = "s3cret-canary";
+        variables["IMDS_ENDPOINT"] = azure.url();
+        variables["PATH"] = where.path().string() + ":/usr/bin:/bin";
+        const environment set(variables);
+        CHECK(is_right(token_from("secret")));
+        CHECK(is_right(token_from("az")));
+        ::unsetenv("AZURE_CLIENT_ID");
+        CHECK(is_right(token_from("managed")));
+    }
+
     TEST_CASE("a workload's federated token is read anew each time") {
         if (!can_run()) return;
         azure_double azure;

@@ -61,6 +61,15 @@ TEST_SUITE("transport/foreign_recording") {
         CHECK(!read_asciicast3("{\"version\":3,\"term\":{\"cols\":\"wide\"}}").has_value());
     }
 
+    TEST_CASE("numbers that no clock and no screen has are refused") {
+        CHECK(read_asciicast3("{\"version\":3,\"timestamp\":1e30}\n").has_error());
+        CHECK(read_asciicast3("{\"version\":3,\"term\":{\"cols\":1e30}}\n").has_error());
+        CHECK(read_asciicast3("{\"version\":3,\"term\":7}\n").has_error());
+        const std::string later = "[999999999,\"o\",\"x\"]\n";
+        CHECK(read_asciicast3("{\"version\":3}\n" + later + later + later + later).has_error());
+        CHECK(read_script("xxxx", "999999999 1\n999999999 1\n999999999 1\n999999999 1\n").has_error());
+    }
+
     TEST_CASE("a typescript is read by its timing, in both forms, and a wrong timing is told with its line") {
         const std::string typescript = "Script started on 2024-01-01 [X]\nabcdef";
         const auto classic = read_script(typescript, "0.5 3\n0.25 3\n");

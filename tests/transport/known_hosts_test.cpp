@@ -32,7 +32,16 @@ TEST_SUITE("transport/known_hosts") {
         CHECK(verdict(line("[vm1]:2200"), "vm1") == kind::unknown);
         CHECK(verdict(line("*.example"), "vm1.example") == kind::known);
         CHECK(verdict(line("*.example,!vm1.example"), "vm1.example") == kind::unknown);
+        CHECK(verdict(line("*a*?.*"), "xxab.example") == kind::known);
+        CHECK(verdict(line("*a*?.*"), "xxa.example") == kind::unknown);
         CHECK(verdict("", "vm1") == kind::unknown);
+    }
+
+    TEST_CASE("a pattern of many stars takes no longer than another") {
+        std::string stars;
+        for (int i = 0; i < 2000; ++i) stars += "*a";
+        CHECK(verdict(line(stars + "b"), std::string(3000, 'a')) == kind::unknown);
+        CHECK(verdict(line(stars + std::string(100'000, '*')), std::string(3000, 'a')) == kind::known);
     }
 
     TEST_CASE("a hashed name is found") {

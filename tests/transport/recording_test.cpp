@@ -91,6 +91,9 @@ TEST_SUITE("transport/recording") {
         CHECK(parse_recording("{\"version\":1}\n").error().line == 1);
         CHECK(parse_recording("{\"version\":2}\n[2,\"o\",\"a\"]\n[1,\"o\",\"a\"]\n").error().line == 3);
         CHECK(!parse_recording("").has_value());
+        for (const char* field : {"timestamp", "width", "height"})
+            for (const char* value : {"17672e20", "-1", "\"80\"", "1e999"})
+                CHECK(parse_recording("{\"version\":2,\"" + std::string(field) + "\":" + value + "}\n").has_error());
         CHECK(parse_recording("{\"version\":2}\n[0,\"r\",\"80x24\"]\n[0,\"zz\",{}]\n").value().events.empty());
     }
 }

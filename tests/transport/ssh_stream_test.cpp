@@ -5,7 +5,9 @@
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #endif
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/io_context.hpp>
@@ -202,6 +204,152 @@ TEST_SUITE("transport/ssh_stream") {
         REQUIRE(warnings.size() == 1);
         CHECK(has(warnings[0], "the system's ssh is used instead"));
         CHECK(failure_of(server.address("good", "&via=libssh2")).code == transport_error::unsupported);
+    }
+
+    TEST_CASE("the list that has nothing in common is named, and what would help") {
+        if (!can_run_sshd()) return;
+        const ssh_server modern("MACs hmac-sha2-256-etm@openssh.com\nCiphers aes128-ctr\n");
+        const auto lacking = failure_of(modern.address("good", "&via=libssh2"));
+        CHECK(lacking.code == transport_error::unsupported);
+        CHECK(has(lacking.text, "no MAC in common (the server has hmac-sha2-256-etm@openssh.com; libssh2 1."));
+        CHECK(lacking.text.find("no cipher") == std::string::npos);
+
+        const ssh_server old("KexAlgorithms diffie-hellman-group14-sha1\nHostKeyAlgorithms ssh-rsa\n", "rsa");
+        const auto refused = failure_of(old.address("good"));
+        CHECK(refused.code == transport_error::bad_protocol);
+        CHECK(has(refused.text, "no key exchange in common (the server has diffie-hellman-group14-sha1"));
+        CHECK(has(refused.text, "legacy=yes would offer"));
+        std::vector<std::string> warnings;
+        road_context context;
+        context.warn = [&](const std::string& text) { warnings.push_back(text); };
+        CHECK(echo_difference(old.address("good", "&legacy=yes"), 100'000, context) == "");
+        REQUIRE(warnings.size() == 1);
+        CHECK(has(warnings[0], "agreed on diffie-hellman-group14-sha1, ssh-rsa"));
+    }
+
+    TEST_CASE("an idle line asks for signs of life, and they do not disturb what is sent") {
+        if (!can_run_sshd()) return;
+        const ssh_server server("LogLevel DEBUG1\n");
+        asio::io_context io;
+        const auto idle = [&]() -> asio::awaitable<void> {
+            const openers doors = standard_openers();
+            auto where = doors.parse(server.address("good", "&keepalive=2")).value();
+            auto opening = doors.open(std::move(where));
+            const auto road = co_await std::move(opening);
+            // With its debug messages the server says a word or two on the line first.
+            for (int silent = 0; silent < 2;) {
+                std::array<char, 4096> buffer{};
+                auto reading = road->read_some(buffer);
+                try {
+                    co_await within(2200ms, std::move(reading));
+                } catch (const boost::system::system_error& error) {
+                    REQUIRE(error.code() == transport_error::timed_out);
+                    ++silent;
+                }
+            }
+            auto echoing = emsctl::tests::echo_both_ways(*road, 100'000, 3);
+            const auto difference = co_await within(60s, std::move(echoing));
+            CHECK(difference == "");
+            road->close();
+        };
+        spin(io, idle());
+        CHECK(server.server->says("keepalive@libssh2.org"));
+        CHECK(server.server->says("keepalive@libssh2.org"));
+    }
+
+    TEST_CASE("keys are read in every form that OpenSSH and OpenSSL write, with and without a passphrase") {
+        if (!can_run_sshd() || !peers_are_there({"openssl"})) return;
+        const ssh_server server("PubkeyAcceptedAlgorithms +ssh-rsa\n");
+        const std::string folder = server.where.path().string();
+        const std::string lock = " -passout pass:Pass-canary ";
+        shell("cd " + folder + " && " +
+              "openssl genpkey -algorithm ed25519 -out pkcs8_ed25519 && "
+              "openssl pkcs8 -topk8 -in pkcs8_ed25519" +
+              lock +
+              "-out pkcs8_ed25519_locked && "
+              "openssl ecparam -genkey -name prime256v1 -noout -out pem_ecdsa && "
+              "openssl ec -in pem_ecdsa -aes256" +
+              lock +
+              "-out pem_ecdsa_locked && "
+              "openssl pkcs8 -topk8 -nocrypt -in pem_ecdsa -out pkcs8_ecdsa && "
+              "openssl pkcs8 -topk8 -in pem_ecdsa" +
+              lock +
+              "-out pkcs8_ecdsa_locked && "
+              "openssl genrsa -traditional -out pem_rsa 3072 && "
+              "openssl rsa -traditional -aes256 -in pem_rsa" +
+              lock +
+              "-out pem_rsa_locked && "
+              "openssl pkcs8 -topk8 -nocrypt -in pem_rsa -out pkcs8_rsa && "
+              "openssl pkcs8 -topk8 -in pem_rsa" +
+              lock +
+              "-out pkcs8_rsa_locked && "
+              "ssh-keygen -q -t ecdsa -N Pass-canary -f openssh_ecdsa_locked && "
+              "ssh-keygen -q -t rsa -N Pass-canary -f openssh_rsa_locked && "
+              "cp good openssh_ed25519 && cp locked openssh_ed25519_locked && cp rsa openssh_rsa && "
+              "cp ecdsa openssh_ecdsa && chmod 600 p* && "
+              "for key in pem_ecdsa pem_rsa; do ssh-keygen -y -f $key >> authorized; done && "
+              "cat openssh_*_locked.pub >> authorized");
+        const std::string key = text_of(folder + "/pkcs8_ed25519");
+        // ssh-keygen reads no Ed25519 key in PKCS#8; OpenSSL gives its public half, the last 32 of these bytes.
+        shell("cd " + folder + " && openssl pkey -in pkcs8_ed25519 -pubout -outform DER | tail -c 32 > half && " +
+              "{ printf '\\0\\0\\0\\013ssh-ed25519\\0\\0\\0\\040'; cat half; } | base64 -w0 > blob && " +
+              "echo \"ssh-ed25519 $(cat blob)\" >> authorized");
+        const unwatched_leaks libssh2_forgets_a_number_of_each_ecdsa_key;
+        for (const std::string form : {"openssh_ed25519", "openssh_ecdsa", "openssh_rsa", "pem_ecdsa", "pem_rsa",
+                                       "pkcs8_ed25519", "pkcs8_ecdsa", "pkcs8_rsa"}) {
+            for (const std::string lock_or_not : {"", "_locked"}) {
+                const std::string file = form + lock_or_not;
+                if (file == "pem_ecdsa" || std::filesystem::exists(server.where / file)) {
+                    CAPTURE(file);
+                    CHECK(echo_difference(server.address(file, "&via=libssh2"), 100, with_secret("Pass-canary")) == "");
+                }
+            }
+        }
+    }
+
+    TEST_CASE("Dropbear, a server of another make, takes keys and bytes, and BREAK is refused with its reason") {
+        if (!peers_are_there({"dropbear", "dropbearkey", "ssh-keygen", "unshare"})) return;
+        const emsctl::test::scratch_folder where;
+        const std::string port = emsctl::test::free_port();
+        // It reads the keys of the real home only, so it gets another one, which nobody else sees.
+        const std::string folder = where.path().string();
+        const std::string home = ::getpwuid(::getuid())->pw_dir;
+        std::vector<std::string> command = {"unshare", "--mount"};
+        if (::getuid() != 0) command.insert(command.end(), {"--user", "--map-current-user", "--keep-caps"});
+        std::string unshare;
+        for (const auto& word : command) unshare += word + " ";
+        if (std::system((unshare + "mount --bind " + folder + " " + home + " 2>/dev/null").c_str()) != 0) {
+            MESSAGE("skipped: this system allows no mounts of one's own");
+            return;
+        }
+        shell("cd " + folder + " && dropbearkey -t ed25519 -f host && ssh-keygen -q -t ed25519 -N '' -f key && " +
+              "mkdir -m 700 .ssh && cp key.pub .ssh/authorized_keys && chmod 600 .ssh/authorized_keys && " +
+              "echo \"[127.0.0.1]:" + port +
+              " $(dropbearkey -y -f host | grep ^ssh- | cut -d' ' -f1,2)\" > known_hosts");
+        command.insert(command.end(), {"/bin/sh", "-c",
+                                       "mount --bind " + folder + " " + home + " && exec dropbear -F -E -p 127.0.0.1:" +
+                                           port + " -r " + folder + "/host -P " + folder + "/pid -c cat"});
+        const peer server(command, "Not backgrounding");
+        const std::string address = "ssh:127.0.0.1:" + port + "?agent=no&identity=" + (where / "key") +
+                                    "&known_hosts=" + (where / "known_hosts");
+        CHECK(echo_difference(address, 2 << 20) == "");
+        asio::io_context io;
+        const auto send_break = [&]() -> asio::awaitable<void> {
+            const openers doors = standard_openers();
+            auto to = doors.parse(address).value();
+            auto opening = doors.open(std::move(to));
+            const auto road = co_await std::move(opening);
+            const out_of_band what{};
+            co_await road->signal(what);
+        };
+        std::string reason;
+        try {
+            spin(io, send_break());
+        } catch (const boost::system::system_error& error) {
+            CHECK(error.code() == transport_error::unsupported);
+            reason = error.what();
+        }
+        CHECK(has(reason, "no BREAK"));
     }
 
     TEST_CASE("an RSA key goes through the system's ssh") {

@@ -13,6 +13,7 @@
 #include "tests/support/peer.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/spin.hpp"
+#include "transport/deadline.hpp"
 #include "transport/http_client.hpp"
 #include "transport/open_endpoint.hpp"
 #include "transport/transport_error.hpp"
@@ -232,6 +233,61 @@ TEST_SUITE("transport/web_stream") {
         road_context mistaken;
         mistaken.ca_file = where / "none.pem";
         CHECK(has(failure_of("wss:127.0.0.1:" + good->port() + "/", 1, mistaken).text, "no PEM certificates"));
+    }
+
+    TEST_CASE("nginx as a TLS proxy in front carries every byte, and pings keep it from cutting an idle console") {
+        if (!peers_are_there({"node", "openssl", "nginx"})) return;
+        const emsctl::test::scratch_folder where;
+        make_certificates(where);
+        const peer server({"node", support + "ws_echo.js"}, "listening", node_modules);
+        const std::string port = emsctl::test::free_port();
+        const std::string folder = where.path().string();
+        std::string places;
+        for (const auto* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
+            places += std::string(kind) + "_temp_path " + folder + "/" + kind + ";\n";
+        std::ofstream(where / "nginx.conf")
+            << "daemon off;\nmaster_process off;\npid " << folder << "/pid;\nerror_log stderr notice;\nevents {}\n"
+            << "http {\naccess_log off;\n"
+            << places << "server {\nlisten 127.0.0.1:" << port << " ssl;\nssl_certificate " << folder
+            << "/good.pem;\nssl_certificate_key " << folder
+            << "/good.key;\nlocation / {\nproxy_pass http://127.0.0.1:" << server.port()
+            << ";\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n"
+            << "proxy_set_header Connection upgrade;\nproxy_read_timeout 2s;\n}\n}\n}\n";
+        const peer proxy({"nginx", "-e", "stderr", "-c", where / "nginx.conf"}, "epoll");
+        road_context trusting;
+        trusting.ca_file = where / "ca.pem";
+        const std::string address = "wss:127.0.0.1:" + port + "/";
+        CHECK(echo_difference(address, 10 << 20, trusting) == "");
+        CHECK(read_from(address + "broken-utf8", 4, trusting) == "S\xff\xc3(");
+        const auto refused = failure_of(address + "403?token=canary", 1, trusting);
+        CHECK(refused.code == transport_error::forbidden);
+        CHECK(refused.text.find("canary") == std::string::npos);
+
+        // Silence for longer than the proxy's patience, and then a byte each way.
+        const auto survives = [&](const std::string& options) -> asio::awaitable<bool> {
+            const openers doors = standard_openers();
+            open_options with;
+            with.context = trusting;
+            auto to = doors.parse(address + options).value();
+            auto opening = doors.open(std::move(to), with);
+            const auto road = co_await std::move(opening);
+            auto reading = read_until_size(*road, 1);
+            boost::system::error_code end;
+            try {
+                co_await within(std::chrono::milliseconds(3500), std::move(reading));
+            } catch (const boost::system::system_error& error) {
+                end = error.code();
+            }
+            if (end == transport_error::closed) co_return false;
+            CHECK(end == transport_error::timed_out);
+            auto echoing = emsctl::tests::echo_both_ways(*road, 10, 1);
+            const auto difference = co_await std::move(echoing);
+            road->close();
+            co_return difference.empty();
+        };
+        asio::io_context io;
+        CHECK(spin(io, survives("#ping=1")));
+        CHECK(!spin(io, survives("#ping=0")));
     }
 
     TEST_CASE("a proxy that the environment names is gone through") {
