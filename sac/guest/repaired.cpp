@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sac/guest/boot_store.hpp"
+#include "sac/guest/firewall.hpp"
 #include "sac/guest/hive.hpp"
 #include "sac/guest/service_duties.hpp"
 #include "sac/guest/windows.hpp"
@@ -86,6 +87,7 @@ std::optional<bool> holds(const windows& os, const std::string& kind, const json
     if (kind == "rdp_listener") return os.is_running() && has_rdp_listener(os);
     if (kind == "rdp_certificate") return has_working_rdp_certificate(os);
     if (kind == "rdp_key_readable") return is_rdp_key_readable(os);
+    if (kind == "rdp_admitted") return os.is_running() && firewall_admits(os, true, os.rdp_port());
     if (kind == "tls") return what == "1.2" ? os.tls.tls12 : what == "any" && os.tls.any();
     if (kind == "service") {
         const auto* found = os.svc.find(what.at("name").get<std::string>());

@@ -20,6 +20,7 @@ const program_table& standard_programs() {
         add_diskpart_programs(out);
         add_certutil_programs(out);
         add_icacls_programs(out);
+        add_netsh_programs(out);
         add_sessions_programs(out);
         add_takeown_programs(out);
         add_wevtutil_programs(out);
