@@ -98,7 +98,7 @@ change_plan plan_from_json(const nlohmann::json& text) {
         p.expect_exit = it->at("expect_exit").get<std::vector<std::int64_t>>();
         using f = output_format;
         p.parse = enum_of(it->at("parse"), {f::text, f::lines, f::number, f::fields, f::csv, f::json, f::reg,
-                                            f::netstat, f::sc, f::sessions, f::sddl, f::events});
+                                            f::netstat, f::sc, f::sessions, f::sddl, f::events, f::bcd});
         plan.present_before = it->at("before");
         plan.present = std::move(p);
     }

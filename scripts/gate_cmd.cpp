@@ -121,6 +121,7 @@ problem judge(words command) {
         return args.empty() || (args.size() == 1 && (lower(args[0]) == "/all" || lower(args[0]) == "/displaydns"))
                    ? problem{}
                    : "ipconfig may change something";
+    if (program == "mountvol") return args.empty() ? problem{} : "mountvol with a volume changes letters";
     if (program == "bcdedit") {
         const bool reads = args.empty() || lower(args[0]) == "/enum" ||
                            (args.size() >= 3 && lower(args[0]) == "/store" && lower(args[2]) == "/enum");

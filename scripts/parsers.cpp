@@ -141,6 +141,8 @@ parsed parse_output(std::string_view text, const reading& how) {
             return parse_sc(text);
         case output_format::sessions:
             return parse_sessions(text);
+        case output_format::bcd:
+            return parse_bcd(text);
         case output_format::sddl:
             return parse_sddl(text);
         case output_format::events:

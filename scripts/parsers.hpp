@@ -30,6 +30,8 @@ parsed parse_netstat(std::string_view text);
 parsed parse_sc(std::string_view text);
 // qwinsta: [{name, user, id, mine, listener}]
 parsed parse_sessions(std::string_view text);
+// bcdedit /enum: a list of {title, identifier, elements by their names}; a list of values where there are several.
+parsed parse_bcd(std::string_view text);
 // {owner, group, protected, text, aces: [{type, flags, rights, mask, sid, inherited}]}
 parsed parse_sddl(std::string_view text);
 // wevtutil /f:xml: [{provider, id, level, time, record, channel, computer, data: [text]}]

@@ -32,7 +32,7 @@ enum class risk_level { none, low, medium, high };
 enum class undo_class { exact, compensating, none };
 enum class takes_effect { now, restart };
 enum class severity { fault, note };
-enum class output_format { text, lines, number, fields, csv, json, reg, netstat, sc, sessions, sddl, events };
+enum class output_format { text, lines, number, fields, csv, json, reg, netstat, sc, sessions, sddl, events, bcd };
 
 std::string_view to_string(variable_type);
 std::string_view to_string(risk_level);

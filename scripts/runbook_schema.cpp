@@ -102,7 +102,7 @@ json exits() {
 
 json reading_keys() {
     json keys = command_keys();
-    keys["parse"] = one_of(words_of(output_format::events),
+    keys["parse"] = one_of(words_of(output_format::bcd),
                            "How the output is read: text (trimmed) unless given. What each gives is in parsers.hpp.");
     keys["fields"] = texts("Names of the columns: required for parse: fields, possible for csv.");
     keys["separator"] = text("What separates the columns of parse: fields; | unless given.");

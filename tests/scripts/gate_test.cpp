@@ -10,8 +10,9 @@ TEST_CASE("reading commands of cmd.exe are let through") {
     for (const char* text :
          {R"(reg query "HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\WinStations\RDP-Tcp" /v PortNumber)",
           "netstat -ano -p TCP", R"(tasklist /svc /fi "PID eq 2044" /fo csv /nh)", "sc query TermService",
-          "sc qc TermService 8192", "sc enumdepend \"A & B\"", "qwinsta", "echo %ProgramData%",
-          R"(whoami /groups | find "S-1-16-12288")", R"(dir /b /a-d "C:\a b\x*" 2>nul)", "ver >nul 2>&1",
+          "sc qc TermService 8192", "mountvol", "bcdedit /store \"F:\\Boot\\BCD\" /enum {default}",
+          "sc enumdepend \"A & B\"", "qwinsta", "echo %ProgramData%", R"(whoami /groups | find "S-1-16-12288")",
+          R"(dir /b /a-d "C:\a b\x*" 2>nul)", "ver >nul 2>&1",
           R"(wevtutil qe System /q:"*[System[(EventID=1) and TimeCreated[timediff(@SystemTime) <= 5]]]" /c:5)",
           R"(certutil -store "Remote Desktop")", R"(if exist "C:\x" echo yes)", "icacls \"C:\\x\""}) {
         INFO(text);

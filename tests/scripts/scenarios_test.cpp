@@ -142,6 +142,9 @@ struct told {
     const char* runbook;
     const char* scenario;
     std::map<std::string, std::string> variables;
+    run_result ends = run_result::repaired;
+    int to_look = 0;        // commands of a look that load and unload copies of hives
+    bool goes_back = true;  // to the same registry, to the last value
 };
 
 // Of a machine's state, what an undo owes: not the identity of processes that were started again, nor the log.
@@ -184,6 +187,10 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         {"core-services", "core-services-disabled", {}},
         {"credssp", "credssp-mitigated", {{"accept_vulnerable", "yes"}}},
         {"rdp-licensing", "rdp-licensing", {{"licensing_mode", "per-user"}}},
+        {"enable-sac", "sac-not-enabled", {{"restart_now", "no"}}, run_result::restart_pending},
+        {"rdp-firewall", "rdp-firewall", {}, run_result::repaired, 0, false},
+        {"rdp-internal-error-offline", "offline-gen1", {}, run_result::repaired, 4},
+        {"rdp-internal-error-offline", "offline-gen2", {}, run_result::repaired, 4},
     };
     for (const auto& t : all) {
         CAPTURE(t.runbook);
@@ -200,18 +207,21 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         INFO(to_text(looked));
         CHECK(looked.result == run_result::faults_found);
         CHECK(looked.has_faults(run_phase::look));
-        CHECK(machine.changes == 0);
+        CHECK(machine.changes == t.to_look);
         CHECK(nlohmann::json::diff(before, owed(machine)) == nlohmann::json::array());
         const auto repaired = apply(*parsed.book, machine, folder / "j", t);
         INFO(to_text(repaired));
-        CHECK(repaired.result == run_result::repaired);
+        CHECK(repaired.result == t.ends);
         CHECK(machine.bench.os.what_is_broken() == std::vector<std::string>{});
         undo_options back;
         back.journal = folder / "j";
         const auto undone = wait_for(undo_run(machine, watcher, back));
         INFO(to_text(undone));
-        CHECK(undone.result == run_result::undone);
-        CHECK(nlohmann::json::diff(before["registry"], owed(machine)["registry"]) == nlohmann::json::array());
+        CHECK(undone.result == (t.ends == run_result::repaired ? run_result::undone : t.ends));
+        const auto after = owed(machine);
+        for (const char* part : {"registry", "disks"})
+            if (t.goes_back && before.contains(part))
+                CHECK(nlohmann::json::diff(before[part], after[part]) == nlohmann::json::array());
         CHECK(refused(machine) == std::vector<std::string>{});
         std::filesystem::remove_all(folder);
     }
@@ -220,6 +230,7 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
 TEST_CASE("no runbook finds a fault on a healthy machine") {
     for (const auto& name : shipped_runbooks()) {
         CAPTURE(name);
+        if (name == "rdp-internal-error-offline") continue;  // it wants another machine's disk
         guest_target machine("healthy");
         recorder watcher;
         const auto r = wait_for(run_runbook(*find_runbook(name).book, machine, watcher, {}));

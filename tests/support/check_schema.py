@@ -143,7 +143,7 @@ def keys_in(sources):
     families = re.compile(r'\{"([a-z]+)", read_[a-z]+\}')
     keys = set()
     for name in os.listdir(sources):
-        if name.endswith(".cpp"):
+        if name.endswith(".cpp") and name != "runbook_cases.cpp":  # the keys of another kind of file
             with open(os.path.join(sources, name), encoding="utf-8") as file:
                 text = file.read()
                 keys.update(asks.findall(text), families.findall(text))
