@@ -8,8 +8,8 @@
 namespace emsctl::scripts {
 namespace {
 
-const std::vector<std::string> formats{"text", "lines",   "number", "fields",   "csv",  "json",
-                                       "reg",  "netstat", "sc",     "sessions", "sddl", "events", "bcd"};
+const std::vector<std::string> formats{"text",    "lines", "number",   "fields", "csv",    "json", "reg",
+                                       "netstat", "sc",    "sessions", "sddl",   "events", "bcd"};
 
 bool take_command(member_reader& members, complaints& errors, shell& in, written& text) {
     const bool cmd = members.has("cmd"), powershell = members.has("powershell");
