@@ -134,8 +134,8 @@ TEST_SUITE("src/doors") {
         CHECK(complete("emsctl do", "1") == "doctor\n");
         CHECK(complete("emsctl probe we", "2") == "web1\n");
         CHECK(complete("emsctl oob x --yes", "3") == "--yes-really\n");
-        CHECK(complete("emsctl run rdp-int", "2") == "rdp-internal-error\n");
-        CHECK(complete("emsctl runbook show rdp-int", "3") == "rdp-internal-error\n");
+        CHECK(complete("emsctl run rdp-diag", "2") == "rdp-diagnose\n");
+        CHECK(complete("emsctl runbook show rdp-diag", "3") == "rdp-diagnose\n");
         CHECK(complete("emsctl runbook sch", "2") == "schema\n");
         CHECK(complete("emsctl runbook lint --out", "3") == "--output\n");
         CHECK(complete("emsctl rdp-probe we", "2") == "\n");
