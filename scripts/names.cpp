@@ -30,8 +30,9 @@ std::string_view to_string(severity v) {
     return name({"fault", "note"}, v);
 }
 std::string_view to_string(output_format v) {
-    return name(
-        {"text", "lines", "number", "fields", "csv", "json", "reg", "netstat", "sc", "sessions", "sddl", "events", "bcd"}, v);
+    return name({"text", "lines", "number", "fields", "csv", "json", "reg", "netstat", "sc", "sessions", "sddl",
+                 "events", "bcd"},
+                v);
 }
 std::string_view to_string(confirm_policy v) {
     return name({"each", "risky", "none"}, v);

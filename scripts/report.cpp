@@ -26,12 +26,23 @@ std::string undo_command(const report& r) {
     return any && !r.journal.empty() ? "emsctl undo " + r.journal : "";
 }
 
+std::string next_command(const report& r) {
+    if (r.journal.empty() || r.mode == run_mode::undo) return {};
+    if (r.result == run_result::unknown) return "emsctl resume " + r.journal;
+    const bool is_open = std::any_of(r.changes.begin(), r.changes.end(),
+                                     [](const change& c) { return c.temporary && c.how == change::state::done; });
+    return is_open ? "emsctl undo " + r.journal + " --temporary, as soon as it is needed no more" : "";
+}
+
 std::vector<std::string> what_remains(const report& r) {
     std::vector<std::string> out;
     for (const auto& d : r.decisions)
         if (d.variable == r.missing_variable)
             out.push_back("Decide, and give --var " + d.variable + "=...: " + d.question);
-    if (!r.line_error.empty()) out.push_back("The console was lost; look again before anything else: " + r.line_error);
+    if (!r.line_error.empty())
+        out.push_back("The console was lost: " + r.line_error +
+                      (r.journal.empty() ? "; look again before anything else"
+                                         : "; emsctl resume " + r.journal + " finds out what was done and goes on"));
     if (r.result == run_result::restart_pending) out.push_back("Restart the machine; until then a part has no effect.");
     for (const auto& c : r.changes) {
         if (c.temporary && c.how == change::state::done)

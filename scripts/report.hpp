@@ -106,6 +106,8 @@ struct report {
 
 // What a person still has to do or know, one sentence each; empty: nothing.
 std::vector<std::string> what_remains(const report& account);
+// What to type next: to go on with an interrupted repair, or to take back what is temporary; empty: nothing.
+std::string next_command(const report& account);
 // The command that takes the changes back; empty: nothing was changed that could be.
 std::string undo_command(const report& account);
 

@@ -96,7 +96,8 @@ void add_change(page& out, const change& c) {
     std::string undo = "undo: " + std::string(to_string(c.undo));
     if (!c.residue.empty()) undo += ", what stays: " + c.residue;
     out.add(indent, "risk: " + std::string(to_string(c.risk)) + "; " + undo +
-                        (c.effective == takes_effect::restart ? "; takes effect after a restart" : ""));
+                        (c.effective == takes_effect::restart ? "; takes effect after a restart" : "") +
+                        (c.temporary ? "; temporary" : ""));
 }
 
 void add_decision(page& out, const decision& d) {
@@ -151,6 +152,8 @@ std::string to_text(const report& r, const text_style& style) {
     out.add("  ", r.verdict + " (" + std::string(to_string(r.result)) + ", exit status " + std::to_string(status) + ")",
             status == 0 ? green : red);
     if (!r.missing_variable.empty()) out.add("  ", "To go on, set: " + r.missing_variable);
+    const auto next = next_command(r);
+    if (!next.empty()) out.add("  next: ", next);
     out.add("  ", "took " + in_seconds(r.took) + ", " + std::to_string(r.used.bytes_sent) + " bytes sent, " +
                       std::to_string(r.used.bytes_received) + " received");
     if (r.weaker_proof) out.add("  ", "Weaker proof: some answers could not be hashed on the machine.");

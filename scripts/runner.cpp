@@ -320,9 +320,9 @@ asio::awaitable<report> run_runbook(const runbook& book, target& machine, observ
     co_return co_await conduct(book, machine, watcher, std::move(options), nullptr);
 }
 
-asio::awaitable<report> resume_run(const runbook& book, target& machine, observer& watcher, resume_options options) {
-    const auto name = options.journal.string();
-    const auto content = read_journal(options.journal);
+journal_content resumable(const runbook& book, const std::filesystem::path& journal) {
+    const auto name = journal.string();
+    auto content = read_journal(journal);
     if (content.damage && !content.is_cut_short)
         throw usage_error(name + ":" + std::to_string(content.damage->line) +
                           ": the journal is damaged: " + content.damage->what);
@@ -338,6 +338,11 @@ asio::awaitable<report> resume_run(const runbook& book, target& machine, observe
         if (type == "rollback")
             throw usage_error(name + ": the run was being taken back; emsctl undo " + name + " goes on with that");
     }
+    return content;
+}
+
+asio::awaitable<report> resume_run(const runbook& book, target& machine, observer& watcher, resume_options options) {
+    const auto content = resumable(book, options.journal);
     const resumption resumed{content, options.decided};
     auto run = options_of(content.header(), options);
     co_return co_await conduct(book, machine, watcher, std::move(run), &resumed);

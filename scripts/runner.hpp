@@ -112,6 +112,8 @@ struct resume_options {
     std::string program_version, recording;
     wall_clock clock;
 };
+// The journal, when a run by this runbook can go on with it; else throws usage_error.
+journal_content resumable(const runbook& book, const std::filesystem::path& journal);
 // Goes on with an interrupted repair: finds out by the marks and the state of the machine what was done, does not do it
 // again, and does the rest. Throws usage_error when the journal is not one to go on with, or of another runbook or
 // machine.

@@ -72,6 +72,7 @@ int run_resume(resume_command_options options) {
     const auto journal = scripts::read_journal(options.journal);
     complete_from(journal, options.journal, options.console);
     const auto book = runbook_of(journal.header(), options.runbook);
+    scripts::resumable(book, options.journal);  // a refusal needs no console
     scripts::resume_options resume;
     resume.journal = options.journal;
     resume.decided = decided(options.outcomes);
