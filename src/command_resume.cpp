@@ -10,12 +10,9 @@
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
 #include "src/run_questions.hpp"
-#include "src/session_target.hpp"
 #include "src/usage.hpp"
 
 namespace emsctl {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -83,18 +80,10 @@ int run_resume(resume_command_options options) {
     talk.note("runbook_sha256", book.sha256);
     resume.recording = talk.recording();
     resume.clock = talk.clock();
-    run_display display(talk);
-    std::optional<scripts::report> account;
-    const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
-        session_target target(session);
-        account = co_await scripts::resume_run(book, target, display, resume);
-        co_return scripts::exit_status(account->result);
-    });
-    if (!account) return status;
-    note_recording_hash(*account, talk.seal());
-    print_account(*account, options.console);
-    write_reports(options.reports, *account, talk.recording());
-    return status;
+    const told_run body = [&](scripts::target& target, scripts::observer& display) {
+        return scripts::resume_run(book, target, display, resume);
+    };
+    return tell_run(talk, options.reports, body);
 }
 
 }  // namespace emsctl

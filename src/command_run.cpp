@@ -16,13 +16,10 @@
 #include "src/run_display.hpp"
 #include "src/run_questions.hpp"
 #include "src/runbook_account.hpp"
-#include "src/session_target.hpp"
 #include "src/state_folder.hpp"
 #include "src/usage.hpp"
 
 namespace emsctl {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -150,18 +147,10 @@ int run_run(run_command_options options) {
     run.recording = talk.recording();
     run.console = way_back(talk.options());
     run.clock = talk.clock();
-    run_display display(talk);
-    std::optional<scripts::report> account;
-    const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
-        session_target target(session);
-        account = co_await scripts::run_runbook(book, target, display, run);
-        co_return scripts::exit_status(account->result);
-    });
-    if (!account) return status;
-    note_recording_hash(*account, talk.seal());
-    print_account(*account, options.console);
-    write_reports(options.reports, *account, talk.recording());
-    return status;
+    const told_run body = [&](scripts::target& target, scripts::observer& display) {
+        return scripts::run_runbook(book, target, display, run);
+    };
+    return tell_run(talk, options.reports, body);
 }
 
 }  // namespace emsctl

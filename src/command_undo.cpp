@@ -9,12 +9,9 @@
 #include "src/journal_console.hpp"
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
-#include "src/session_target.hpp"
 #include "src/usage.hpp"
 
 namespace emsctl {
-
-namespace asio = boost::asio;
 
 void setup_undo(CLI::App& app, std::function<int()>& chosen) {
     auto options = std::make_shared<undo_command_options>();
@@ -33,7 +30,6 @@ int run_undo(undo_command_options options) {
     resolve_name(options.console);
     complete_from(scripts::read_journal(options.journal), options.journal, options.console);
     conversation talk(options.console, "undo", true);
-    run_display display(talk);
     scripts::undo_options undo;
     undo.journal = options.journal;
     undo.to_step = options.to_step;
@@ -41,17 +37,10 @@ int run_undo(undo_command_options options) {
     undo.program_version = EMSCTL_VERSION;
     undo.recording = talk.recording();
     undo.clock = talk.clock();
-    std::optional<scripts::report> account;
-    const int status = talk.run_in_session([&](sac::session& session) -> asio::awaitable<int> {
-        session_target target(session);
-        account = co_await scripts::undo_run(target, display, undo);
-        co_return scripts::exit_status(account->result);
-    });
-    if (!account) return status;
-    note_recording_hash(*account, talk.seal());
-    print_account(*account, options.console);
-    write_reports(options.reports, *account, talk.recording());
-    return status;
+    const told_run body = [&](scripts::target& target, scripts::observer& display) {
+        return scripts::undo_run(target, display, undo);
+    };
+    return tell_run(talk, options.reports, body);
 }
 
 }  // namespace emsctl

@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "src/output.hpp"
+#include "src/report_files.hpp"
+#include "src/session_target.hpp"
 
 namespace emsctl {
 namespace {
@@ -133,6 +135,21 @@ void print_account(const scripts::report& account, const console_options& option
     style.width = terminal_width();
     style.colour = standard_output_wants_colour();
     print_text(scripts::to_text(account, style));
+}
+
+int tell_run(conversation& talk, const std::vector<std::string>& reports, const told_run& body) {
+    run_display display(talk);
+    std::optional<scripts::report> account;
+    const int status = talk.run_in_session([&](sac::session& session) -> boost::asio::awaitable<int> {
+        session_target target(session);
+        account = co_await body(target, display);
+        co_return scripts::exit_status(account->result);
+    });
+    if (!account) return status;
+    note_recording_hash(*account, talk.seal());
+    print_account(*account, talk.options());
+    write_reports(reports, *account, talk.recording());
+    return status;
 }
 
 }  // namespace emsctl

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "scripts/runner.hpp"
 #include "src/conversation.hpp"
@@ -27,6 +29,10 @@ class run_display final : public scripts::observer {
     int colour_ = 0;
     transport::line_clock::time_point began_{};
 };
+
+// Carries out `body` in a session of the conversation, shows it, and prints and writes its account. The exit status.
+using told_run = std::function<boost::asio::awaitable<scripts::report>(scripts::target&, scripts::observer&)>;
+int tell_run(conversation& talk, const std::vector<std::string>& reports, const told_run& body);
 
 // The whole account on standard output, as text, JSON, or the last of the events.
 void print_account(const scripts::report& account, const console_options& options);

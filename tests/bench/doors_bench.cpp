@@ -134,7 +134,10 @@ struct servers {
         std::ofstream(where / "sshd.conf")
             << "Port " << ssh_port << "\nListenAddress 127.0.0.1\nHostKey " << folder << "/host\nPidFile none\n"
             << "UsePAM no\nStrictModes no\nPermitRootLogin yes\nMaxStartups 2000\nAuthorizedKeysFile " << folder
-            << "/authorized\nForceCommand exec cat\n";
+            << "/authorized\nForceCommand exec cat\n"
+            // Debian's bash reads ~/.bashrc for sshd unless it is an inner shell; whatever that starts is no part of
+            // this.
+            << "SetEnv SHLVL=2\n";
         ssh.emplace(std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", where / "sshd.conf"}, "listening on");
     }
 

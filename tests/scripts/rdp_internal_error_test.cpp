@@ -3,16 +3,13 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include "scripts/runner.hpp"
-#include "tests/support/fake_target.hpp"
-#include "transport/line_clock.hpp"
+#include "tests/support/registry_machine.hpp"
 
 using namespace emsctl::scripts;
 using emsctl::test::fake_target;
 using emsctl::test::said;
+using emsctl::test::wait_for;
 
 TEST_SUITE_BEGIN("scripts/runbooks/rdp-internal-error");
 
@@ -109,20 +106,6 @@ struct windows_answers {
         return said("", 9009);
     }
 };
-
-report wait_for(boost::asio::awaitable<report> task) {
-    emsctl::transport::virtual_time time;
-    boost::asio::io_context context;
-    std::optional<report> result;
-    std::exception_ptr failed;
-    boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, report r) {
-        failed = error;
-        result = std::move(r);
-    });
-    time.run(context);
-    if (failed) std::rethrow_exception(failed);
-    return *result;
-}
 
 }  // namespace
 

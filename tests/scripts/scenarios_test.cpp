@@ -3,15 +3,13 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include "sac/command_frame.hpp"
 #include "scripts/runner.hpp"
 #include "tests/guest/cmd_bench.hpp"
-#include "transport/line_clock.hpp"
+#include "tests/support/registry_machine.hpp"
 
 using namespace emsctl::scripts;
+using emsctl::test::wait_for;
 
 TEST_SUITE_BEGIN("scripts/scenarios");
 
@@ -80,20 +78,6 @@ bool guest_is_complete() {
     for (const char* program : {"powershell", "wevtutil", "qwinsta", "icacls", "takeown", "certutil", "whoami", "reg"})
         if (!emsctl::guest::standard_programs().find(program)) return false;
     return true;
-}
-
-report wait_for(boost::asio::awaitable<report> task) {
-    emsctl::transport::virtual_time time;
-    boost::asio::io_context context;
-    std::optional<report> result;
-    std::exception_ptr failed;
-    boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, report r) {
-        failed = error;
-        result = std::move(r);
-    });
-    time.run(context);
-    if (failed) std::rethrow_exception(failed);
-    return *result;
 }
 
 }  // namespace
