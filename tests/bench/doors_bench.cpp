@@ -268,7 +268,7 @@ void bench_many(const std::string& name, const std::string& address, std::size_t
 int main(int count, char** words) {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     // Behind each console over SSH the server has three processes: many of them are a load on a small machine.
-    const std::size_t consoles = count > 1 ? std::strtoul(words[1], nullptr, 10) : 100;
+    const std::size_t consoles = count > 1 ? std::strtoul(words[1], nullptr, 10) : 500;
     try {
         const servers far;
         bench_doors(far);
