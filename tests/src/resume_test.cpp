@@ -169,9 +169,9 @@ void survives_cuts(const std::string& profile, int cuts) {
 
 TEST_SUITE("src/resume") {
     TEST_CASE("a repair that is cut at any byte is resumed to the same end, on a console that streams") {
-        survives_cuts("windows-11", 12);
+        survives_cuts("windows-11", 8);
     }
     TEST_CASE("a repair that is cut at any byte is resumed to the same end, on a console that paints") {
-        survives_cuts("2019", 8);
+        survives_cuts("2019", 6);
     }
 }
