@@ -60,6 +60,7 @@ nlohmann::json to_json(const change_plan& plan) {
                         {"before", plan.before},
                         {"commands", commands_json(plan.commands)},
                         {"undo", commands_json(plan.way_back)}};
+    if (plan.until_restart) text["until_restart"] = true;
     if (!plan.context.is_null()) text["context"] = plan.context;
     if (plan.present) {
         const auto& p = *plan.present;
@@ -84,6 +85,7 @@ change_plan plan_from_json(const nlohmann::json& text) {
     plan.undo = enum_of(text.at("undo_class"), {undo_class::exact, undo_class::compensating, undo_class::none});
     plan.effective = enum_of(text.at("effective"), {takes_effect::now, takes_effect::restart});
     plan.temporary = text.value("temporary", false);
+    plan.until_restart = text.value("until_restart", false);
     plan.residue = text.at("residue");
     plan.before = text.at("before");
     plan.commands = commands_of(text.at("commands"));

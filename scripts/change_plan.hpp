@@ -27,7 +27,8 @@ struct change_plan {
     risk_level risk = risk_level::low;
     undo_class undo = undo_class::none;
     takes_effect effective = takes_effect::now;
-    bool temporary = false;  // to be taken back as soon as possible
+    bool temporary = false;      // to be taken back as soon as possible
+    bool until_restart = false;  // a restart ends it (a loaded hive); what builds on it needs it renewed
     std::string residue;
     nlohmann::json before = nlohmann::json::object();  // what was read before, by name
     std::vector<ready_command> commands;

@@ -91,7 +91,8 @@ struct judged {
     std::optional<nlohmann::json> now;  // of the plan's `present`
 };
 
-asio::awaitable<judged> judge(engine& run, const nlohmann::json& entry, const change_plan& plan, bool same_boot) {
+asio::awaitable<judged> judge(engine& run, const nlohmann::json& entry, const change_plan& plan, bool same_boot,
+                              settle_for purpose) {
     judged answer;
     const auto where = trace_of(entry);
     marks seen;
@@ -114,7 +115,7 @@ asio::awaitable<judged> judge(engine& run, const nlohmann::json& entry, const ch
         answer.is = verdict::half_done;
         answer.evidence = std::to_string(seen.ended_well) + " of " + std::to_string(all) + " commands ended well";
     } else if (answer.now) {
-        answer.is = verdict::done;
+        if (purpose == settle_for::resume) answer.is = verdict::done;
         answer.evidence = "the machine is not as it was before";
     } else {
         answer.evidence =
@@ -126,15 +127,15 @@ asio::awaitable<judged> judge(engine& run, const nlohmann::json& entry, const ch
 class settling_run {
   public:
     settling_run(engine& run, const journal_content& content, journal_writer& journal,
-                 const std::map<std::string, bool>& decided)
-        : run_(run), content_(content), journal_(journal), decided_(decided) {}
+                 const std::map<std::string, bool>& decided, settle_for purpose)
+        : run_(run), content_(content), journal_(journal), decided_(decided), purpose_(purpose) {}
 
     asio::awaitable<earlier_run> settle() {
         read_header();
-        const auto boot = co_await run_.boot_time();
-        same_boot_ = !boot.is_null() && boot == last_known_boot();
+        bool is_over = false;
         for (const auto& entry : content_.entries) {
             const auto& type = entry.body.at("type").get_ref<const std::string&>();
+            is_over = is_over || type == "verdict";
             if (type == "outcome") outcomes_[entry.body.at("of")] = &entry.body;
             if (type == "undo") undoing_.insert(entry.body.at("of").get<std::int64_t>());
             if (type == "undone" && entry.body.at("how") == "undone")
@@ -143,11 +144,12 @@ class settling_run {
         for (const auto& entry : content_.entries) {
             const auto& type = entry.body.at("type").get_ref<const std::string&>();
             if (type == "change") co_await settle_change(entry);
-            if (type == "restart") co_await settle_restart(entry, boot);
+            if (type == "restart") co_await settle_restart(entry);
             if (type == "answer") take_answer(entry.body);
             take_context(entry.body);
         }
-        co_await remove_folders();
+        co_await run_.renew(earlier_.done, journal_);
+        if (!is_over) co_await remove_folders();
         co_return std::move(earlier_);
     }
 
@@ -214,11 +216,15 @@ class settling_run {
         if (const auto where = trace_of(entry.body)) folders_.insert(where->folder);
         done_change one{std::move(plan), entry.seq, std::nullopt, 0};
         if (undoing_.contains(entry.seq) && !decided_.contains(one.plan.step_id)) {
+            co_await run_.renew(earlier_.done, journal_);
             nlohmann::json now;
             if (one.plan.present) now = co_await run_.read_state(*one.plan.present);
             if (one.plan.present && now == one.plan.present_before) co_return;
-            throw outcome_unknown("this was being taken back when the run was interrupted: " + one.plan.what +
-                                  ". Look, and say --outcome " + one.plan.step_id + "=done or =not-run");
+            const bool is_there = one.plan.present && outcomes_.contains(entry.seq) &&
+                                  outcomes_[entry.seq]->value("left", nlohmann::json()) == now;
+            if (!is_there)
+                throw outcome_unknown("this was being taken back when the run was interrupted: " + one.plan.what +
+                                      ". Look, and say --outcome " + one.plan.step_id + "=done or =not-run");
         }
         if (is_known(entry)) {
             const auto& outcome = *outcomes_[entry.seq];
@@ -228,7 +234,10 @@ class settling_run {
             keep(std::move(one), proof);
             co_return;
         }
-        auto answer = co_await judge(run_, entry.body, one.plan, same_boot_);
+        co_await run_.renew(earlier_.done, journal_);
+        const auto boot = co_await boot_now();
+        const bool same_boot = !boot.is_null() && boot == last_known_boot();
+        auto answer = co_await judge(run_, entry.body, one.plan, same_boot, purpose_);
         if (const auto said = decided_.find(one.plan.step_id); said != decided_.end()) {
             answer.is = said->second ? verdict::done : verdict::not_run;
             answer.evidence = "somebody says so";
@@ -260,13 +269,20 @@ class settling_run {
                                   run_.account.changes[one.in_report].problem + ")");
     }
 
-    asio::awaitable<void> settle_restart(const journal_entry& entry, const nlohmann::json& boot) {
+    asio::awaitable<nlohmann::json> boot_now() {
+        if (!boot_) boot_ = co_await run_.boot_time();
+        co_return *boot_;
+    }
+
+    asio::awaitable<void> settle_restart(const journal_entry& entry) {
+        if (purpose_ == settle_for::undo) co_return;  // it cannot be taken back anyway
         if (is_known(entry)) {
             if (outcomes_[entry.seq]->at("how") == "done") earlier_.restart_pending = false;
             co_return;
         }
         const auto step_id = entry.body.value("step", "");
         const auto before = entry.body.value("boot", nlohmann::json());
+        const auto boot = co_await boot_now();
         bool is_new = boot != before;
         std::string evidence = is_new ? "Windows has started since" : "Windows has not started since";
         if (const auto said = decided_.find(step_id); said != decided_.end()) {
@@ -298,15 +314,24 @@ class settling_run {
     std::map<std::int64_t, const nlohmann::json*> outcomes_;
     std::set<std::int64_t> undoing_, undone_;
     std::set<std::string> folders_;
-    bool same_boot_ = false;
+    std::optional<nlohmann::json> boot_;
+    settle_for purpose_;
     earlier_run earlier_;
 };
 
 }  // namespace
 
+void check_decided(const journal_content& content, const std::map<std::string, bool>& decided) {
+    for (const auto& [id, _] : decided)
+        if (std::none_of(content.entries.begin(), content.entries.end(),
+                         [&](const auto& entry) { return entry.body.value("step", "") == id; }))
+            throw usage_error("the journal has no change of a step \"" + id + "\"");
+}
+
 asio::awaitable<earlier_run> settle_earlier(engine& run, const journal_content& content, journal_writer& journal,
-                                            const std::map<std::string, bool>& decided) {
-    settling_run work(run, content, journal, decided);
+                                            const std::map<std::string, bool>& decided, settle_for purpose) {
+    check_decided(content, decided);
+    settling_run work(run, content, journal, decided, purpose);
     co_return co_await work.settle();
 }
 

@@ -25,6 +25,10 @@ struct earlier_run {
     std::map<std::string, bool> confirmed;          // by step id
 };
 
+// Whoever goes on proves again what a changed state suggests; whoever takes back would destroy what somebody else may
+// have put there since, and asks.
+enum class settle_for { resume, undo };
+
 // Nobody can know whether a change was made; what() says which, and how a person can decide it.
 class outcome_unknown : public std::runtime_error {
   public:
@@ -35,6 +39,9 @@ class outcome_unknown : public std::runtime_error {
 // left in the same boot, else the state it was to change. A change that was begun and not finished is taken back.
 // `decided`: what a person says of steps (true: it was done). The report gets every change. Throws outcome_unknown.
 boost::asio::awaitable<earlier_run> settle_earlier(engine& run, const journal_content& content, journal_writer& journal,
-                                                   const std::map<std::string, bool>& decided);
+                                                   const std::map<std::string, bool>& decided, settle_for purpose);
+
+// Throws usage_error when something is said of a step that the journal has nothing of.
+void check_decided(const journal_content& content, const std::map<std::string, bool>& decided);
 
 }  // namespace emsctl::scripts

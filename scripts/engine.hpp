@@ -75,6 +75,10 @@ class engine {
     // False: not taken back, the report's change says why.
     boost::asio::awaitable<bool> take_back(const done_change& one, journal_writer& journal);
 
+    // What is gone after a restart, or was ended by somebody, although what was done after it builds on it, is done
+    // again. `changes`: those in place, in their order. step_error when it cannot be.
+    boost::asio::awaitable<void> renew(const std::vector<done_change>& changes, journal_writer& journal);
+
     // Without a journal entry of its own.
     boost::asio::awaitable<outcome> send(const ready_command& what, std::chrono::seconds limit, std::string label);
 

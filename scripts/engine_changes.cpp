@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/system/system_error.hpp>
+#include <map>
 
 #include "scripts/engine.hpp"
 #include "scripts/parsers.hpp"
@@ -105,6 +106,24 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     if (plan.effective == takes_effect::restart) restart_pending = true;
     emit(event::kind::change_done, plan.what, {{"took_ms", shown.took.count()}});
     if (!proof.empty()) emit(event::kind::proved, plan.to.empty() ? plan.what : plan.to, {{"by", proof}});
+}
+
+asio::awaitable<void> engine::renew(const std::vector<done_change>& changes, journal_writer& journal) {
+    std::map<std::string, const done_change*> last;  // of those that are seen in the same way
+    for (const auto& one : changes)
+        if (one.plan.present) last[one.plan.present->command.text] = &one;
+    for (const auto& [_, one] : last) {
+        const auto& plan = one->plan;
+        if (!plan.until_restart) continue;
+        const auto now = co_await read_state(*plan.present);
+        if (now != plan.present_before) continue;
+        journal.write({{"type", "renewed"}, {"of", one->number}});
+        for (const auto& again : plan.commands) {
+            const outcome got = co_await send(again, plan.limit, plan.step_id);
+            if (!is_expected(again, got)) throw step_error("not possible again: " + what_failed(again, got));
+        }
+        emit(event::kind::proved, "again: " + plan.what, {{"by", "it was gone"}});
+    }
 }
 
 asio::awaitable<bool> engine::take_back(const done_change& one, journal_writer& journal) {

@@ -230,6 +230,11 @@ bool passes::was_done_before(const std::vector<step>& steps) const {
     });
 }
 
+bool passes::was_done_before(const step& s, const change_plan& plan) const {
+    const auto found = before_.of.find(s.id);
+    return found != before_.of.end() && found->second.contains(plan.what);
+}
+
 bool passes::is_selected(const step& s) const {
     if (!has_started_) return false;
     if (options_.tags.empty()) return true;

@@ -72,14 +72,15 @@ class passes {
     boost::asio::awaitable<void> act_on(const step& s, const block_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const hive_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const include_step& action);
+    boost::asio::awaitable<void> inside(const step& s, const hive_step& action);
     boost::asio::awaitable<void> look_inside(const step& s, const hive_step& action, std::string file);
     boost::asio::awaitable<void> journaled(const step& s, change_plan plan);
     template <class Change>
     boost::asio::awaitable<void> change_by(const step& s, const Change& action);
-    // What is common to every kind of change while nothing may be changed yet.
+    // The change's place in the report when it is its turn; nullopt: it is left out, only foreseen, or somebody said
+    // no.
+    boost::asio::awaitable<std::optional<std::size_t>> go_ahead(const step& s, change_plan plan);
     boost::asio::awaitable<void> foresee(const step& s, change_plan plan);
-    // The change's place in the report; nullopt: somebody said no.
-    boost::asio::awaitable<std::optional<std::size_t>> permitted(const step& s, const change_plan& plan);
     boost::asio::awaitable<nlohmann::json> read_for(const step& s, const read_step& action);
 
     boost::asio::awaitable<bool> is_confirmed(const step& s, std::string what, undo_class undo);
@@ -95,6 +96,7 @@ class passes {
     bool is_selected(const step& s) const;
     bool may_change() const { return run.phase == run_phase::repair && only_looks_ == 0; }
     bool was_done_before(const std::vector<step>& steps) const;
+    bool was_done_before(const step& s, const change_plan& plan) const;
     void stop_when_asked(const step& s);
     change_plan plan_of(const step& s) const;
     void leave_out(const step& s, const std::string& what);

@@ -1,4 +1,6 @@
 // What a pass does at a step that holds other steps: a block, the hive of another Windows, an included runbook.
+#include <boost/system/system_error.hpp>
+
 #include "scripts/lua_names.hpp"
 #include "scripts/pass.hpp"
 
@@ -123,7 +125,7 @@ asio::awaitable<void> passes::act_on(const step& s, const include_step& action) 
 
 // A change of the engine's own, through the journal like any other.
 asio::awaitable<void> passes::journaled(const step& s, change_plan plan) {
-    if (before_.of.contains(s.id) && before_.of.at(s.id).contains(plan.what)) {
+    if (was_done_before(s, plan)) {
         reveal(s.id, plan.what);
         co_return;
     }
@@ -134,10 +136,6 @@ asio::awaitable<void> passes::journaled(const step& s, change_plan plan) {
 
 asio::awaitable<void> passes::act_on(const step& s, const hive_step& action) {
     const auto file = run.say(action.file);
-    if (!may_change()) {
-        co_await look_inside(s, action, file);
-        co_return;
-    }
     const auto first = run.done.size();
     const auto presence = presence_of(action.name);
     auto plan = plan_of(s);
@@ -154,20 +152,37 @@ asio::awaitable<void> passes::act_on(const step& s, const hive_step& action) {
     plan.present_before = {{"rc", 1}, {"value", ""}};
     const auto key = "HKEY_LOCAL_MACHINE\\" + action.name;
     away.present_before = {{"rc", 0}, {"value", key}};
-    co_await journaled(s, std::move(plan));
-    around_.push_back(&s);
-    std::string problem;
-    try {
-        co_await walk(action.steps, true);
-    } catch (const step_error& error) {
-        problem = error.what();
+    if (run.phase == run_phase::look && was_done_before(s, plan) && !was_done_before(s, away)) {
+        co_await inside(s, action);  // the interrupted run has left it loaded
+        co_return;
     }
-    around_.pop_back();
-    if (!problem.empty()) throw step_error(problem);  // the hive is unloaded when its changes were taken back
+    if (!may_change() || !any_acts(action.steps)) {
+        co_await look_inside(s, action, file);
+        co_return;
+    }
+    plan.until_restart = true;
+    co_await journaled(s, std::move(plan));
+    co_await inside(s, action);  // when it fails, the hive is unloaded after its changes were taken back
     const bool anything = run.done.size() > first + 1 || was_done_before(action.steps);
     co_await journaled(s, std::move(away));
     auto result = begun();
     result["changed"] = result["acts"] = anything;
+    remember(s, std::move(result));
+}
+
+asio::awaitable<void> passes::inside(const step& s, const hive_step& action) {
+    const auto planned = run.account.changes.size();
+    std::exception_ptr ended;
+    around_.push_back(&s);
+    try {
+        co_await walk(action.steps, may_change());
+    } catch (const std::exception&) {
+        ended = std::current_exception();
+    }
+    around_.pop_back();
+    if (ended) std::rethrow_exception(ended);
+    auto result = begun();
+    result["acts"] = run.account.changes.size() > planned;
     remember(s, std::move(result));
 }
 
@@ -189,25 +204,20 @@ asio::awaitable<void> passes::look_inside(const step& s, const hive_step& action
                               {0},
                               {}};
     const outcome got = co_await run.send(bring, hive_limit, s.id);
-    std::string problem;
-    if (got.exit_code != 0) problem = "the registry file " + file + " cannot be loaded: " + got.err + got.out;
-    const auto planned = run.account.changes.size();
-    if (problem.empty()) {
-        around_.push_back(&s);
-        try {
-            co_await walk(action.steps, false);
-        } catch (const step_error& error) {
-            problem = error.what();
-        }
-        around_.pop_back();
+    std::exception_ptr ended;
+    try {
+        if (got.exit_code != 0)
+            throw step_error("the registry file " + file + " cannot be loaded: " + got.err + got.out);
+        co_await inside(s, action);
+    } catch (const boost::system::system_error&) {
+        throw;  // without a console nothing can be tidied up
+    } catch (const std::exception&) {
+        ended = std::current_exception();
     }
     const outcome gone = co_await run.send(away, hive_limit, s.id);
     if (gone.exit_code != 0)
         run.warn("a copy of a registry file may still be loaded as " + name + " or be in " + folder);
-    if (!problem.empty()) throw step_error(problem);
-    auto result = begun();
-    result["acts"] = run.account.changes.size() > planned;
-    remember(s, std::move(result));
+    if (ended) std::rethrow_exception(ended);
 }
 
 }  // namespace emsctl::scripts

@@ -102,9 +102,18 @@ asio::awaitable<void> passes::foresee(const step& s, change_plan plan) {
     co_await is_confirmed(s, plan.what, plan.undo);
 }
 
-asio::awaitable<std::optional<std::size_t>> passes::permitted(const step& s, const change_plan& plan) {
+asio::awaitable<std::optional<std::size_t>> passes::go_ahead(const step& s, change_plan plan) {
+    if (!is_selected(s)) {
+        leave_out(s, plan.what);
+        co_return std::nullopt;
+    }
+    if (!may_change()) {
+        co_await foresee(s, std::move(plan));
+        co_return std::nullopt;
+    }
     if (s.risk == risk_level::high) need_snapshot(s.name);
-    const bool confirmed = co_await is_confirmed(s, plan.what, plan.undo);
+    bool confirmed = std::holds_alternative<manual_step>(s.action);  // whoever does it is asked whether it is done
+    if (!confirmed) confirmed = co_await is_confirmed(s, plan.what, plan.undo);
     const auto at = add_change(s, plan);
     if (confirmed) co_return at;
     run.account.changes[at].how = change::state::declined;
@@ -128,20 +137,19 @@ asio::awaitable<void> passes::change_by(const step& s, const Change& action) {
     plan.why = known.why;
     plan.risk = known.risk;
     plan.temporary = known.temporary;
-    // Done before the run was interrupted; what has a state to look at would not be planned again.
-    if (may_change() && before_.of.contains(s.id) && before_.of.at(s.id).contains(plan.what)) {
+    // A command done before the run was interrupted is not sent again. What is planned by looking at its state is not
+    // planned when it is done, and carried out when the state is not as it should be.
+    if (std::is_same_v<Change, command_step> && may_change() && was_done_before(s, plan)) {
+        if (plan.proof) {
+            const auto now = co_await run.read_until(*plan.proof, plan.holds, plan.within);
+            if (!plan.holds(now))
+                throw step_error("done before the interruption, but " + plan.proof->command.text +
+                                 " does not show it: " + plan.what);
+        }
         remember(s, acted(true, false));
         co_return;
     }
-    if (!is_selected(s)) {
-        leave_out(s, plan.what);
-        co_return;
-    }
-    if (!may_change()) {
-        co_await foresee(s, std::move(plan));
-        co_return;
-    }
-    const auto at = co_await permitted(s, plan);
+    const auto at = co_await go_ahead(s, plan);
     if (!at) co_return;
     plan.context = take_context();
     co_await run.perform(std::move(plan), *journal, *at);
@@ -176,20 +184,13 @@ asio::awaitable<void> passes::act_on(const step& s, const manual_step& action) {
         remember(s, acted(true, false));
         co_return;
     }
-    if (!is_selected(s)) {
-        leave_out(s, plan.what);
-        co_return;
-    }
-    if (!may_change()) {
-        co_await foresee(s, std::move(plan));
-        co_return;
-    }
-    const auto at = add_change(s, plan);
+    const auto at = co_await go_ahead(s, plan);
+    if (!at) co_return;
     plan.context = take_context();
     auto entry = to_json(plan);
     entry["type"] = "by_hand";
     const auto number = journal->write(std::move(entry));
-    run.account.changes[at].number = number;
+    run.account.changes[*at].number = number;
     if (!by_hand_.contains(s.id)) co_await ask_whether_done(s.id, plan.what, s.risk);
     const bool said = by_hand_[s.id];
     bool proved = false;
@@ -197,7 +198,7 @@ asio::awaitable<void> passes::act_on(const step& s, const manual_step& action) {
         const auto now = co_await run.read_until(*proof, is_done, action.proof->within);
         proved = is_done(now);
     }
-    auto& shown = run.account.changes[at];
+    auto& shown = run.account.changes[*at];
     if (proved) shown.proof = proof->command.text;
     const bool done = said && (proved || !proof);
     shown.how = done ? change::state::done : said ? change::state::failed : change::state::declined;
@@ -214,15 +215,7 @@ asio::awaitable<void> passes::act_on(const step& s, const restart_step& action) 
     plan.what = "restart the machine";
     plan.undo = undo_class::none;
     plan.residue = "a restart cannot be undone; sessions that were open are gone";
-    if (!is_selected(s)) {
-        leave_out(s, plan.what);
-        co_return;
-    }
-    if (!may_change()) {
-        co_await foresee(s, std::move(plan));
-        co_return;
-    }
-    const auto at = co_await permitted(s, plan);
+    const auto at = co_await go_ahead(s, plan);
     if (!at) co_return;
     plan.context = take_context();
     auto entry = to_json(plan);

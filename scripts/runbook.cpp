@@ -34,6 +34,12 @@ bool acts(const step& s) {
            !std::holds_alternative<hive_step>(s.action) && !std::holds_alternative<include_step>(s.action);
 }
 
+bool any_acts(const std::vector<step>& steps) {
+    std::vector<const step*> all;
+    add_all(all, steps, true);
+    return std::any_of(all.begin(), all.end(), [](const step* s) { return acts(*s); });
+}
+
 std::vector<const step*> all_steps(const runbook& book, bool included) {
     std::vector<const step*> all;
     add_all(all, book.steps, included);

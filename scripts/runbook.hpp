@@ -210,6 +210,8 @@ struct step {
 };
 // Whether it can change the machine by itself; a block, a hive or an include changes it by its steps.
 bool acts(const step& s);
+// Whether one of them or of the steps inside them acts.
+bool any_acts(const std::vector<step>& steps);
 
 struct runbook {
     std::string name, title, source;

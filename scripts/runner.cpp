@@ -174,10 +174,12 @@ asio::awaitable<void> go_on(passes& p, const journal_content& earlier, const std
     p.run.account.journal = path.string();
     std::string unknown;
     try {
-        auto before = co_await settle_earlier(p.run, earlier, *p.journal, decided);
+        auto before = co_await settle_earlier(p.run, earlier, *p.journal, decided, settle_for::resume);
         p.take_over(std::move(before));
     } catch (const outcome_unknown& what) {
         unknown = what.what();
+    } catch (const step_error& error) {
+        unknown = error.what();
     }
     if (!unknown.empty()) {
         conclude(p, run_result::unknown, "Nothing more was done: " + unknown + ".");

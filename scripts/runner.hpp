@@ -121,9 +121,10 @@ boost::asio::awaitable<report> resume_run(const runbook& book, target& machine, 
                                           resume_options options);
 
 struct undo_options {
-    std::filesystem::path journal;  // read, verified, then appended to
-    std::string to_step;            // stop after undoing this step; empty: everything
-    bool only_temporary = false;    // only what was meant to be temporary
+    std::filesystem::path journal;        // read, verified, then appended to
+    std::string to_step;                  // stop after undoing this step; empty: everything
+    bool only_temporary = false;          // only what was meant to be temporary
+    std::map<std::string, bool> decided;  // by step id: what a person says of a change nobody knows about (true: done)
     std::string program_version, recording;
     wall_clock clock;
 };

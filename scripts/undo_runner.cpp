@@ -1,5 +1,4 @@
-#include <map>
-
+#include "scripts/earlier_run.hpp"
 #include "scripts/engine.hpp"
 #include "scripts/runner.hpp"
 
@@ -9,47 +8,25 @@ namespace asio = boost::asio;
 
 namespace {
 
-struct remembered {
-    std::vector<done_change> changes;  // in the order they were made, without those already taken back
-    std::vector<std::string> restarts;
-};
-
-// What the journal says is still in place.
-remembered remember(const journal_content& content, report& account) {
-    std::map<std::int64_t, const nlohmann::json*> outcomes;
-    std::map<std::int64_t, bool> undone;
-    for (const auto& entry : content.entries) {
-        const auto& type = entry.body.at("type").get_ref<const std::string&>();
-        if (type == "outcome") outcomes[entry.body.at("of")] = &entry.body;
-        if (type == "undone") undone[entry.body.at("of")] = entry.body.at("how") == "undone";
+// Nothing is sent to a machine by a journal that is not understood.
+void check(const journal_content& content, const undo_options& options) {
+    bool has_step = options.to_step.empty();
+    try {
+        for (const auto& entry : content.entries) {
+            if (entry.body.at("type") != "change") continue;
+            has_step = plan_from_json(entry.body).step_id == options.to_step || has_step;
+        }
+    } catch (const std::exception& error) {
+        throw usage_error(options.journal.string() + ": an entry is not understood: " + error.what());
     }
-    remembered all;
-    for (const auto& entry : content.entries) {
-        const auto& type = entry.body.at("type").get_ref<const std::string&>();
-        if (type == "restart") all.restarts.push_back(entry.time);
-        if (type != "change") continue;
-        const auto outcome = outcomes.find(entry.seq);
-        const bool known = outcome != outcomes.end();
-        if (known && outcome->second->at("how") == "not_run") continue;
-        if (undone.contains(entry.seq) && undone[entry.seq]) continue;
-        done_change one;
-        one.plan = plan_from_json(entry.body);
-        one.number = entry.seq;
-        if (known && outcome->second->contains("left")) one.left = outcome->second->at("left");
-        one.in_report = account.changes.size();
-        auto shown = as_change(one.plan);
-        shown.number = entry.seq;
-        shown.how = known ? change::state::done : change::state::unknown;
-        account.changes.push_back(std::move(shown));
-        all.changes.push_back(std::move(one));
-    }
-    return all;
+    if (!has_step) throw usage_error("the journal has no change of a step \"" + options.to_step + "\"");
+    check_decided(content, options.decided);
 }
 
-asio::awaitable<void> take_all_back(engine& run, remembered& all, journal_writer& journal,
-                                    const undo_options& options) {
+asio::awaitable<void> take_all_back(engine& run, std::vector<done_change>& changes, const journal_content& content,
+                                    journal_writer& journal, const undo_options& options) {
     std::size_t back = 0, refused = 0, failed = 0, impossible = 0;
-    for (auto one = all.changes.rbegin(); one != all.changes.rend(); ++one) {
+    for (auto one = changes.rbegin(); one != changes.rend(); ++one) {
         if (options.only_temporary && !one->plan.temporary) continue;
         std::string problem;
         bool good = false;
@@ -74,8 +51,9 @@ asio::awaitable<void> take_all_back(engine& run, remembered& all, journal_writer
         if (!options.to_step.empty() && one->plan.step_id == options.to_step) break;
     }
     auto& account = run.account;
-    if (options.only_temporary) all.restarts.clear();
-    for (const auto& when : all.restarts) run.warn("the restart of " + when + " cannot be undone");
+    for (const auto& entry : content.entries)
+        if (!options.only_temporary && entry.body.at("type") == "restart")
+            run.warn("the restart of " + entry.time + " cannot be undone");
     const auto count = [](std::size_t n, const char* what) { return std::to_string(n) + " " + what; };
     if (failed > 0 || (refused > 0 && back > 0)) {
         account.result = run_result::rollback_incomplete;
@@ -117,17 +95,7 @@ asio::awaitable<report> undo_run(target& machine, observer& watcher, undo_option
     engine run(machine, watcher, account, options.clock);
     run.phase = run_phase::undo;
     run.emit(event::kind::phase_started, "undo");
-    remembered all;
-    try {
-        all = remember(content, account);
-    } catch (const std::exception& error) {
-        throw usage_error(options.journal.string() + ": an entry is not understood: " + error.what());
-    }
-    if (!options.to_step.empty()) {
-        bool known = false;
-        for (const auto& one : all.changes) known = known || one.plan.step_id == options.to_step;
-        if (!known) throw usage_error("the journal has no change of a step \"" + options.to_step + "\"");
-    }
+    check(content, options);
     try {
         std::string nameless;
         try {
@@ -139,9 +107,23 @@ asio::awaitable<report> undo_run(target& machine, observer& watcher, undo_option
         if (account.machine != content.header().value("machine", ""))
             throw usage_error("the journal is of another machine: " + content.header().value("computer_name", "?"));
         auto journal = journal_writer::append_to(options.journal, options.clock);
-        journal.write({{"type", "rollback"}});
-        co_await take_all_back(run, all, journal, options);
-        journal.write({{"type", "verdict"}, {"result", to_string(account.result)}, {"text", account.verdict}});
+        std::string unknown;
+        earlier_run before;
+        try {
+            before = co_await settle_earlier(run, content, journal, options.decided, settle_for::undo);
+        } catch (const outcome_unknown& what) {
+            unknown = what.what();
+        } catch (const step_error& error) {
+            unknown = error.what();
+        }
+        if (unknown.empty()) {
+            journal.write({{"type", "rollback"}});
+            co_await take_all_back(run, before.done, content, journal, options);
+            journal.write({{"type", "verdict"}, {"result", to_string(account.result)}, {"text", account.verdict}});
+        } else {
+            account.result = run_result::unknown;
+            account.verdict = "Nothing was undone: " + unknown + ".";
+        }
     } catch (const journal_error&) {
         throw;
     } catch (const boost::system::system_error& error) {

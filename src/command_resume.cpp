@@ -10,23 +10,12 @@
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
 #include "src/run_questions.hpp"
+#include "src/told_outcomes.hpp"
 #include "src/usage.hpp"
 
 namespace emsctl {
 
 namespace {
-
-std::map<std::string, bool> decided(const std::vector<std::string>& outcomes) {
-    std::map<std::string, bool> all;
-    for (const auto& text : outcomes) {
-        const auto equals = text.rfind('=');
-        const auto word = equals == std::string::npos ? std::string() : text.substr(equals + 1);
-        if (equals == 0 || (word != "done" && word != "not-run"))
-            throw usage_error("--outcome " + text + ": must be STEP=done or STEP=not-run");
-        all[text.substr(0, equals)] = word == "done";
-    }
-    return all;
-}
 
 scripts::runbook runbook_of(const nlohmann::json& header, const std::string& given) {
     const auto file = header.value("runbook_file", "");
@@ -50,9 +39,7 @@ void setup_resume(CLI::App& app, std::function<int()>& chosen) {
     auto* verb = app.add_subcommand("resume", "go on with a repair that was interrupted, by its journal");
     verb->add_option("journal", options->journal, "journal of a run with --apply")->required();
     verb->add_option("address", options->console.address, "the console [the one in the journal]");
-    verb->add_option("--outcome", options->outcomes,
-                     "STEP=done or STEP=not-run, where nobody else can know; repeatable")
-        ->allow_extra_args(false);
+    add_outcome_option(*verb, options->outcomes);
     verb->add_option("--runbook", options->runbook, "where the runbook is now [as the journal says]");
     verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
     add_report_option(*verb, options->reports);
@@ -72,7 +59,7 @@ int run_resume(resume_command_options options) {
     scripts::resumable(book, options.journal);  // a refusal needs no console
     scripts::resume_options resume;
     resume.journal = options.journal;
-    resume.decided = decided(options.outcomes);
+    resume.decided = told_outcomes(options.outcomes);
     resume.ask = make_ask(options.yes);
     resume.program_version = EMSCTL_VERSION;
     conversation talk(options.console, "resume-" + book.name, true);

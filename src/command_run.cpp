@@ -103,9 +103,7 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--start-at", options->start_at, "ID of a step: make no changes before it");
     verb->add_option("--snapshot-id", options->snapshot_id, "the snapshot to go back to, for steps of high risk");
     verb->add_option("--no-snapshot", options->no_snapshot, "why there is none; goes into the journal");
-    verb->add_option("--deadline", options->limit,
-                     "seconds after which a run is stopped and taken back [the runbook's]")
-        ->check(CLI::Range(1L, 604800L));
+    add_duration(*verb, "--deadline", options->limit_seconds, "when a run is stopped and taken back [the runbook's]");
     verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
     add_report_option(*verb, options->reports);
     add_console_options(*verb, options->console, true, true);
@@ -136,7 +134,7 @@ int run_run(run_command_options options) {
         throw usage_error(wrong);
     run.snapshot_id = options.snapshot_id;
     run.no_snapshot = options.no_snapshot;
-    run.limit = std::chrono::seconds(options.limit);
+    run.limit = std::chrono::seconds(options.limit_seconds);
     run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;
     if (options.apply) run.journal = journal_for(book, options.journal);

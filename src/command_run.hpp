@@ -23,7 +23,7 @@ struct run_command_options {
     std::vector<std::string> tags;
     std::string start_at;
     std::string snapshot_id, no_snapshot;
-    long limit = 0;  // seconds
+    int limit_seconds = 0;
 };
 
 void setup_run(CLI::App& app, std::function<int()>& chosen);

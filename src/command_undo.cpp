@@ -9,7 +9,7 @@
 #include "src/journal_console.hpp"
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
-#include "src/usage.hpp"
+#include "src/told_outcomes.hpp"
 
 namespace emsctl {
 
@@ -20,6 +20,7 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("address", options->console.address, "the console [the one in the journal]");
     verb->add_option("--to", options->to_step, "id of the last step to take back [all]");
     verb->add_flag("--temporary", options->only_temporary, "only what was meant to be temporary");
+    add_outcome_option(*verb, options->outcomes);
     add_report_option(*verb, options->reports);
     add_console_options(*verb, options->console, true, true);
     verb->callback([options, &chosen] { chosen = [options] { return run_undo(*options); }; });
@@ -34,6 +35,7 @@ int run_undo(undo_command_options options) {
     undo.journal = options.journal;
     undo.to_step = options.to_step;
     undo.only_temporary = options.only_temporary;
+    undo.decided = told_outcomes(options.outcomes);
     undo.program_version = EMSCTL_VERSION;
     undo.recording = talk.recording();
     undo.clock = talk.clock();

@@ -15,6 +15,7 @@ struct undo_command_options {
     console_options console;
     std::string journal;
     std::string to_step;
+    std::vector<std::string> outcomes;
     bool only_temporary = false;
 };
 
