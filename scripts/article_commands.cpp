@@ -53,7 +53,10 @@ bool has_shape_of_output(std::string_view text) {
     if (std::isdigit(static_cast<unsigned char>(text[0]))) return true;
     if (blank_run != std::string_view::npos && blank_run > 0) return true;
     if (colon != std::string_view::npos) return true;
-    return false;
+    // Name:Value, but no drive and no label of a batch file.
+    const auto word = text.substr(0, text.find(' '));
+    const auto joint = word.find(':');
+    return joint != std::string_view::npos && joint > 2 && word.find_first_of("\\/$<\"") == std::string_view::npos;
 }
 
 bool starts_like_program(const std::string& word) {
@@ -106,23 +109,23 @@ void join_by_variables(std::vector<article_command>& commands) {
         return false;
     };
     for (std::size_t i = 0; i < commands.size(); ++i) {
-        if (commands[i].where != command_place::shell) continue;
+        const auto where = commands[i].where;
+        if (where != command_place::shell && where != command_place::outside) continue;
         std::size_t last = i;
         for (std::size_t k = i; k <= last; ++k) {
             const auto name = assigned(commands[k]);
             if (name.empty()) continue;
             for (std::size_t m = k + 1; m < commands.size() && m < k + 60; ++m)
-                if (commands[m].where == command_place::shell && uses(commands[m], name)) last = std::max(last, m);
+                if (uses(commands[m], name)) last = std::max(last, m);
         }
         if (last == i) continue;
-        const bool same_shell = std::all_of(commands.begin() + static_cast<long>(i) + 1,
-                                            commands.begin() + static_cast<long>(last) + 1, [&](const auto& c) {
-                                                return c.where == command_place::shell &&
-                                                       (c.in == commands[i].in || commands[i].in == shell::powershell);
-                                            });
+        const bool same_shell =
+            std::all_of(commands.begin() + static_cast<long>(i) + 1, commands.begin() + static_cast<long>(last) + 1,
+                        [&](const auto& c) { return c.in == commands[i].in || commands[i].in == shell::powershell; });
         if (!same_shell) continue;
         auto& joined = commands[i];
         for (std::size_t k = i + 1; k <= last; ++k) {
+            if (commands[k].where != command_place::shell) joined.where = commands[k].where;
             joined.text += "\n" + commands[k].text;
             joined.findings.insert(joined.findings.end(), commands[k].findings.begin(), commands[k].findings.end());
         }
@@ -203,7 +206,7 @@ class collector {
             const auto words = words_of(text, is_powershell ? shell::powershell : shell::cmd);
             if (words.empty()) return false;
             const auto name = program_name(words[0].text);
-            if (is_cmdlet(words[0].text)) return true;
+            if (is_cmdlet(words[0].text) || is_for_sac(words)) return true;
             if (is_english_word(name)) return words.size() > 1 && !has_shape_of_output(text);
             return is_windows_program(name) || starts_like_program(words[0].text) ||
                    (text.starts_with('$') && text.find('=') != std::string_view::npos);
@@ -242,7 +245,9 @@ class collector {
         const bool is_known = is_command_word(words[0], c.in);
         if (one.prompt == "SAC") {
             c.where = command_place::sac;
-        } else if (one.prompt == "$" || kind == language::outside || is_cloud_cmdlet(words[0].text) ||
+        } else if (is_for_sac(words)) {
+            c.where = command_place::sac;
+        } else if (one.prompt == "$" || kind == language::outside || calls_cloud(words) ||
                    (is_other_system(name) && !is_known)) {
             c.where = command_place::outside;
         } else if (!one.prompt.empty() && one.prompt != "PS" && one.prompt != "cmd") {
@@ -264,8 +269,20 @@ class collector {
             c.findings.push_back({article_finding::level::warning, c.line, "unknown-program",
                                   "\"" + words[0].text.substr(0, 60) +
                                       "\" is no program known here: a translated word, output, or a tool to install?"});
+        if (one.lost_line_break)
+            c.findings.push_back({article_finding::level::warning, c.line, "line-break",
+                                  "an option begins a line of its own: the sign that the line goes on is missing"});
         left_out_at_ = 0;
         found.push_back(std::move(c));
+    }
+
+    // Switching channels is SAC's own; no shell has a `ch`.
+    static bool is_for_sac(const std::vector<command_word>& words) {
+        return words.size() > 1 && words[0].text == "ch" && words[1].text.starts_with('-');
+    }
+
+    static bool calls_cloud(const std::vector<command_word>& words) {
+        return std::any_of(words.begin(), words.end(), [](const auto& w) { return is_cloud_cmdlet(w.text); });
     }
 
     // The program that the lines before are being typed into.
@@ -317,7 +334,7 @@ class collector {
             return;
         auto c = begun(piece, command, piece.line);
         c.in = in;
-        if (is_cloud_cmdlet(words[0].text)) c.where = command_place::outside;
+        if (calls_cloud(words)) c.where = command_place::outside;
         if (lines[0].prompt == "SAC") c.where = command_place::sac;
         if (!piece.alone)
             c.findings.push_back({article_finding::level::note, c.line, "sentence",

@@ -17,7 +17,7 @@ namespace emsctl::scripts {
 namespace {
 
 // What the reader of runbooks takes; an article of this size has lost its way.
-constexpr std::size_t most_steps = 600;
+constexpr std::size_t most_steps = 500;  // and questions
 constexpr std::size_t most_bytes = 900u << 10;
 constexpr std::size_t longest_command = 16u << 10;
 
@@ -74,7 +74,7 @@ class drafter {
         for (std::size_t i = 0; i < commands_.size(); ++i) found[i] = commands_[i].findings;
         doubt_whole(commands_, found);
         for (std::size_t i = 0; i < commands_.size(); ++i) {
-            if (steps_.size() > most_bytes || result_.steps.size() >= most_steps) {
+            if (steps_.size() > most_bytes || result_.steps.size() + decided_.size() >= most_steps) {
                 result_.findings.push_back(
                     {article_finding::level::warning, commands_[i].line, "too-long",
                      "the article has more commands than a runbook has steps: the draft ends here"});
@@ -207,10 +207,13 @@ class drafter {
                 proposal.risk = risk_level::high;
             }
         }
+        if (reads) std::erase_if(findings, [](const auto& f) { return f.code == "repeated"; });
         step.risk = reads ? risk_level::none : proposal.risk;
         if (step.kind == drafted_as::unknown)
-            findings.push_back({article_finding::level::note, c.line, "unknown-effect",
-                                "it is not known whether it only reads: " + shortened(*refused, 120) + "; risk high"});
+            findings.push_back(
+                {article_finding::level::note, c.line, "unknown-effect",
+                 refused ? "it is not known whether it only reads: " + shortened(*refused, 120) + "; risk high"
+                         : "it would only read, but is not run before it has been put right"});
         std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return a.is < b.is; });
         write(c, step, filled, proposal, findings);
         step.findings = std::move(findings);
@@ -271,8 +274,7 @@ class drafter {
     void write(const article_command& c, const draft_step& step, const templated& filled,
                const draft_proposal& proposal, const doubts& findings) {
         std::string head = "  - name: " + in_quotes(step_name(c)) + "\n    id: " + step.id + "\n    cites: ";
-        std::string cites = c.heading.empty() ? "" : shortened(c.heading, 200) + ": ";
-        if (!c.paragraph.empty()) cites += shortened(c.paragraph, 160) + ", ";
+        const std::string cites = c.paragraph.empty() ? "" : shortened(c.paragraph, 200) + ", ";
         head += in_quotes(cites + "line " + std::to_string(c.line)) + "\n";
         steps_ += "\n";
         for (const auto& f : findings)
@@ -289,7 +291,8 @@ class drafter {
             return;
         }
         steps_ += "    risk: " + std::string(to_string(step.risk)) +
-                  "\n    why: The article asks for it, and nobody has reviewed it.\n    manual:\n      do: " + yaml_text(instruction(c, step) + filled.for_people, 8) + "\n";
+                  "\n    why: The article asks for it, and nobody has reviewed it.\n    manual:\n      do: " +
+                  yaml_text(instruction(c, step) + filled.for_people, 8) + "\n";
         if (!proposal.remark.empty()) steps_ += "  ## " + comment(proposal.remark) + "\n";
         if (proposal.lines.empty()) return;
         std::string body = head + when;

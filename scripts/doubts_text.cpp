@@ -131,75 +131,32 @@ void ends(const command_view& view, doubts& to) {
 
 // After these words another program's name is their operand.
 bool takes_program(const std::string& name) {
-    return is_one_of(name, {"where",
-                            "help",
-                            "man",
-                            "start",
-                            "runas",
-                            "psexec",
-                            "call",
-                            "cmd",
-                            "powershell",
-                            "pwsh",
-                            "schtasks",
-                            "wmic",
-                            "forfiles",
-                            "taskkill",
-                            "tasklist",
-                            "for",
-                            "if",
-                            "echo",
-                            "findstr",
-                            "find",
-                            "rem",
-                            "get-command",
-                            "get-help",
-                            "start-process",
-                            "get-process",
-                            "stop-process",
-                            "netsh",
-                            "invoke-command",
-                            "get-item",
-                            "get-childitem",
-                            "new-item",
-                            "copy",
-                            "xcopy",
-                            "robocopy",
-                            "del",
-                            "ren",
-                            "rename",
-                            "move",
-                            "dir",
-                            "cd",
-                            "md",
-                            "mkdir",
-                            "takeown",
-                            "icacls",
-                            "regsvr32",
-                            "msiexec",
-                            "write-host",
-                            "write-output",
-                            "procdump",
-                            "logman",
-                            "title",
-                            "select-string",
-                            "type",
-                            "more",
-                            "rundll32",
-                            "winrs",
-                            "new-scheduledtaskaction",
-                            "param",
-                            "function",
-                            "winget",
-                            "dism",
-                            "appcmd",
-                            "sc_",
-                            "gcm",
-                            "msg",
-                            "auditpol",
-                            "set",
-                            "cacls",
-                            "bcdedit",
+    return is_one_of(name, {"where",       "help",
+                            "man",         "start",
+                            "runas",       "psexec",
+                            "call",        "cmd",
+                            "powershell",  "pwsh",
+                            "schtasks",    "wmic",
+                            "forfiles",    "taskkill",
+                            "tasklist",    "for",
+                            "if",          "echo",
+                            "findstr",     "find",
+                            "rem",         "get-command",
+                            "get-help",    "start-process",
+                            "get-process", "stop-process",
+                            "netsh",       "invoke-command",
+                            "get-item",    "get-childitem",
+                            "regsvr32",    "msiexec",
+                            "write-host",  "write-output",
+                            "procdump",    "logman",
+                            "title",       "select-string",
+                            "more",        "rundll32",
+                            "winrs",       "new-scheduledtaskaction",
+                            "param",       "function",
+                            "winget",      "dism",
+                            "appcmd",      "gcm",
+                            "msg",         "auditpol",
+                            "set",         "bcdedit",
                             "nltest"});
 }
 
@@ -283,12 +240,25 @@ void examples(const command_view& view, doubts& to) {
         const auto text = lower_case(word.text);
         const bool is_example = text.find("contoso") != std::string::npos ||
                                 text.find("fabrikam") != std::string::npos || text.starts_with("your") ||
-                                text.find("x.x.x.x") != std::string::npos || text.find("xxxx") != std::string::npos ||
+                                text.find("x.x") != std::string::npos || text.find("xxxx") != std::string::npos ||
                                 text.find("example.com") != std::string::npos || text.starts_with("myvm") ||
                                 text.starts_with("myresource");
         if (!is_example) continue;
         add_doubt(to, view, "example",
                   "\"" + word.text.substr(0, 60) + "\" is an example's name: put your own in its place");
+        return;
+    }
+}
+
+void secrets(const command_view& view, doubts& to) {
+    for (const auto& word : view.words) {
+        const auto text = lower_case(word.text);
+        const bool is_secret =
+            text.find("/password") != std::string::npos || text.find("password:") != std::string::npos ||
+            text.find("password=") != std::string::npos || text.starts_with("-password") ||
+            text.find("/passwordd") != std::string::npos || text.find("asplaintext") != std::string::npos;
+        if (!is_secret) continue;
+        add_doubt(to, view, "secret", "a password would stand in the command, in journals and in reports");
         return;
     }
 }
@@ -305,6 +275,7 @@ void doubt_text(const command_view& view, doubts& to) {
     translation(view, to);
     syntax_line(view, to);
     examples(view, to);
+    secrets(view, to);
 }
 
 }  // namespace emsctl::scripts

@@ -72,16 +72,32 @@ class proposer {
                                 "restart:", "  reason: The article asks for a restart here."};
             }
             if (!found_.lines.empty() || !found_.remark.empty()) return found_;
-            found_.is_known = changes(name, verb);
-        } else if (!view_.redirected.empty()) {
-            found_.is_known = true;  // it writes a file
         }
+        // Of several commands one that changes something is enough, and so is a file that is written.
+        found_.is_known = !view_.redirected.empty() || std::any_of(view_.parts.begin(), view_.parts.end(), changes);
         plain();
         return found_;
     }
 
   private:
-    static bool changes(const std::string& name, const std::string& verb) {
+    static bool changes(const part& words) {
+        if (words.empty()) return false;
+        const auto name = program_name(words[0].text);
+        const auto verb = words.size() > 1 ? lower_case(words[1].text) : std::string();
+        const auto has = [&](std::initializer_list<std::string_view> list) {
+            return std::any_of(words.begin(), words.end(),
+                               [&](const auto& w) { return is_one_of(lower_case(w.text), list); });
+        };
+        if (name == "netsh") return has({"set", "add", "delete", "reset", "import"});
+        if (name == "chkdsk") return has({"/f", "/r", "/x", "/spotfix", "/b"});
+        if (name == "dism")
+            return std::any_of(words.begin(), words.end(), [](const auto& w) {
+                const auto option = lower_case(w.text);
+                return option.starts_with("/disable-") || option.starts_with("/enable-") ||
+                       option.starts_with("/add-") || option.starts_with("/remove-") ||
+                       option.starts_with("/restorehealth") || option.starts_with("/set-") ||
+                       option.starts_with("/startcomponentcleanup") || option.starts_with("/apply-");
+            });
         if (is_one_of(name,
                       {"md",       "mkdir",   "rd",       "rmdir",    "del",      "erase",   "copy",    "xcopy",
                        "robocopy", "ren",     "rename",   "move",     "takeown",  "attrib",  "format",  "diskpart",
@@ -195,6 +211,14 @@ std::string yaml_text(const std::string& text, std::size_t indent) {
                             text.back() != '\n' && std::all_of(text.begin(), text.end(), [](char c) {
                                 return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
                             });
+    const bool is_plain = std::all_of(text.begin(), text.end(),
+                                      [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+    // In single quotes backslashes stay as they are.
+    if (is_plain && text.find('\\') != std::string::npos) {
+        std::string out = "'";
+        for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+        return out + "'";
+    }
     if (!is_literal) return in_quotes(text);
     std::string out = "|-";
     std::istringstream lines(text);

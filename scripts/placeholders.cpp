@@ -53,8 +53,14 @@ bool angle(std::string_view text, std::size_t at, placeholder& found) {
     if (label.empty() || label.find_first_of("<>|&;\n\"") != std::string_view::npos || label.ends_with(' ') ||
         lower_case(label) == "nul" || is_html_tag(label) || label.find('=') != std::string_view::npos)
         return false;
+    auto after = end + close.size();
     found.at = is_escaped ? at - 1 : at;
-    found.size = end + close.size() - found.at;
+    // <<label>>
+    if (!is_escaped && at > 0 && text[at - 1] == '<' && after < text.size() && text[after] == '>') {
+        --found.at;
+        ++after;
+    }
+    found.size = after - found.at;
     found.label = std::string(label);
     return true;
 }

@@ -219,6 +219,14 @@ std::vector<statement> statements_of(const std::vector<block_line>& lines, bool 
             i = text.starts_with("<#") ? whole_statement<powershell_state>(lines, i) : i + 1;
             continue;
         }
+        const bool is_option =
+            text.size() > 2 && text[0] == '-' && std::isalpha(static_cast<unsigned char>(text[1])) != 0;
+        if (is_option && !all.empty() && all.back().in == shell::powershell && !lines[i].has_prompt) {
+            all.back().text += " " + std::string(text);
+            all.back().lost_line_break = true;
+            ++i;
+            continue;
+        }
         const bool by_words = looks_like_powershell(text);
         const auto first = words_of(text, shell::cmd);
         const bool is_native = !first.empty() && is_windows_program(program_name(first[0].text)) &&

@@ -24,7 +24,8 @@ struct statement {
     int line = 0;
     shell in = shell::cmd;
     std::string prompt;
-    std::string comment;  // the comment lines before it
+    std::string comment;           // the comment lines before it
+    bool lost_line_break = false;  // an option on a line of its own was taken for its end
 };
 
 // `is_powershell`: the block says so. A line whose brackets or quotes never end stands alone.
