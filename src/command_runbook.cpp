@@ -164,9 +164,10 @@ void setup_runbook(CLI::App& app, std::function<int()>& chosen) {
     import->callback([=, &chosen] {
         chosen = [=] {
             article->json = *output == "json";
-            return import_article(*article);
-        };
-    });
+    return import_article(*article);
+};
+}  // namespace emsctl
+);
 }
 
 int list_runbooks(bool names_only, bool json) {
