@@ -207,6 +207,7 @@ class drafter {
                 proposal.risk = risk_level::high;
             }
         }
+        weigh(findings, proposal);
         if (reads) std::erase_if(findings, [](const auto& f) { return f.code == "repeated"; });
         step.risk = reads ? risk_level::none : proposal.risk;
         if (step.kind == drafted_as::unknown)
@@ -218,6 +219,19 @@ class drafter {
         write(c, step, filled, proposal, findings);
         step.findings = std::move(findings);
         result_.steps.push_back(std::move(step));
+    }
+
+    // What lowers security is of high risk however small it is, and what no runbook may do is not proposed.
+    static void weigh(const doubts& findings, draft_proposal& proposal) {
+        for (const auto& f : findings) {
+            if (f.code != "security" && f.code != "untouchable") continue;
+            proposal.risk = risk_level::high;
+            std::replace(proposal.lines.begin(), proposal.lines.end(), std::string("risk: medium"),
+                         std::string("risk: high"));
+            if (f.code != "untouchable") continue;
+            proposal.lines.clear();
+            proposal.remark = "No step is proposed: " + f.message + ".";
+        }
     }
 
     // The command without `| more` at its end.

@@ -155,6 +155,17 @@ TEST_SUITE("scripts/article_draft") {
         CHECK(step_with(draft_of(portuguese), "Get-AzVM")->kind == drafted_as::outside);
     }
 
+    TEST_CASE("what lowers security is of high risk, and what no runbook may do is not proposed") {
+        const auto weak =
+            draft_of("```cmd\nreg add \"HKLM\\SYSTEM\\A\\RDP-Tcp\" /v UserAuthentication /t REG_DWORD /d 0 /f\n```\n");
+        CHECK(weak.steps.at(0).risk == risk_level::high);
+        CHECK(weak.yaml.find("#   risk: high") != std::string::npos);
+        const auto fatal = draft_of(
+            "```cmd\nreg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\LSM /v Start /t REG_DWORD /d 4 /f\n```\n");
+        CHECK(fatal.yaml.find("In its place") == std::string::npos);
+        CHECK(fatal.yaml.find("No step is proposed") != std::string::npos);
+    }
+
     TEST_CASE("placeholders become variables, one for all spellings, and are asked for before they are needed") {
         const auto draft = draft_of(german);
         REQUIRE(draft.variables.size() == 2);
