@@ -9,6 +9,7 @@
 
 #include "scripts/runbook_lint.hpp"
 #include "scripts/runbook_schema.hpp"
+#include "src/command_runbook_import.hpp"
 #include "src/exit_status.hpp"
 #include "src/output.hpp"
 #include "src/runbook_account.hpp"
@@ -117,7 +118,7 @@ void add_output(CLI::App& verb, const std::shared_ptr<std::string>& output) {
 }  // namespace
 
 void setup_runbook(CLI::App& app, std::function<int()>& chosen) {
-    auto* verb = app.add_subcommand("runbook", "for authors: list, show, lint, test, schema, new");
+    auto* verb = app.add_subcommand("runbook", "for authors: list, show, lint, test, schema, new, import");
     verb->require_subcommand(1);
     const auto output = std::make_shared<std::string>();
     const auto names_only = std::make_shared<bool>(false);
@@ -154,6 +155,19 @@ void setup_runbook(CLI::App& app, std::function<int()>& chosen) {
     fresh->add_option("name", *name, "words-with-dashes")->required();
     fresh->add_option("--folder", *folder, "where the file goes [.]");
     fresh->callback([=, &chosen] { chosen = [=] { return new_runbook(*name, *folder); }; });
+
+    const auto article = std::make_shared<import_options>();
+    auto* import = verb->add_subcommand("import", "a Markdown article -> a draft that looks and changes nothing");
+    import->add_option("article", article->article, "the article, or - for standard input")->required();
+    import->add_option("--draft", article->draft, "a new file NAME.yaml for the draft [standard output]");
+    add_output(*import, output);
+    import->callback([=, &chosen] {
+        chosen = [=] {
+            article->json = *output == "json";
+    return import_article(*article);
+};
+}  // namespace emsctl
+);
 }
 
 int list_runbooks(bool names_only, bool json) {
