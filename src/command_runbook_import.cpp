@@ -6,8 +6,8 @@
 #include <iostream>
 #include <map>
 
-#include "scripts/article_draft.hpp"
-#include "scripts/article_reader.hpp"
+#include "scripts/article/article_draft.hpp"
+#include "scripts/article/article_reader.hpp"
 #include "src/exit_status.hpp"
 #include "src/new_file.hpp"
 #include "src/output.hpp"

@@ -1,11 +1,11 @@
 // From Markdown to commands: where they stand, how far they go, and what is no command.
-#include "scripts/article_commands.hpp"
+#include "scripts/article/article_commands.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "scripts/article_reader.hpp"
+#include "scripts/article/article_reader.hpp"
 
 using namespace emsctl::scripts;
 

@@ -1,12 +1,12 @@
 // Drafts: what they may do, that the parser takes them whatever the article holds, and that proposals can be taken.
-#include "scripts/article_draft.hpp"
+#include "scripts/article/article_draft.hpp"
 
 #include <doctest/doctest.h>
 
 #include <random>
 #include <sstream>
 
-#include "scripts/article_reader.hpp"
+#include "scripts/article/article_reader.hpp"
 #include "scripts/runbook_lint.hpp"
 
 using namespace emsctl::scripts;

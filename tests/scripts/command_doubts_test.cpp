@@ -1,9 +1,9 @@
 // What is suspicious in a command: each doubt with a command that earns it and one that does not.
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 
 #include <doctest/doctest.h>
 
-#include "scripts/article_draft.hpp"
+#include "scripts/article/article_draft.hpp"
 
 using namespace emsctl::scripts;
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 #include "scripts/runbook.hpp"
 
 namespace emsctl::scripts {

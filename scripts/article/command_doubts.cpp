@@ -1,4 +1,4 @@
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-#include "scripts/placeholders.hpp"
+#include "scripts/article/placeholders.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 
-#include "scripts/command_words.hpp"
+#include "scripts/article/command_words.hpp"
 #include "scripts/lua_names.hpp"
 #include "scripts/parsers.hpp"
 

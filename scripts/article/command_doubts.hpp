@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "scripts/article.hpp"
-#include "scripts/command_words.hpp"
+#include "scripts/article/article.hpp"
+#include "scripts/article/command_words.hpp"
 
 namespace emsctl::scripts {
 

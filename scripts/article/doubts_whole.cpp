@@ -1,7 +1,7 @@
 #include <map>
 #include <set>
 
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 
 namespace emsctl::scripts {
 namespace {

@@ -1,4 +1,4 @@
-#include "scripts/article_reader.hpp"
+#include "scripts/article/article_reader.hpp"
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>

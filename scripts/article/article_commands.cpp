@@ -1,12 +1,12 @@
-#include "scripts/article_commands.hpp"
+#include "scripts/article/article_commands.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
 
-#include "scripts/command_words.hpp"
+#include "scripts/article/command_words.hpp"
+#include "scripts/article/statement_cutter.hpp"
 #include "scripts/parsers.hpp"
-#include "scripts/statement_cutter.hpp"
 
 namespace emsctl::scripts {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 #include "scripts/parsers.hpp"
 
 namespace emsctl::scripts {

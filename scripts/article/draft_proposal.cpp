@@ -1,10 +1,10 @@
-#include "scripts/draft_proposal.hpp"
+#include "scripts/article/draft_proposal.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "scripts/placeholders.hpp"
+#include "scripts/article/placeholders.hpp"
 #include "scripts/service_rules.hpp"
 
 namespace emsctl::scripts {

@@ -1,9 +1,9 @@
-#include "scripts/statement_cutter.hpp"
+#include "scripts/article/statement_cutter.hpp"
 
 #include <algorithm>
 #include <cctype>
 
-#include "scripts/command_words.hpp"
+#include "scripts/article/command_words.hpp"
 #include "scripts/parsers.hpp"
 
 namespace emsctl::scripts {

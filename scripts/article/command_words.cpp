@@ -1,4 +1,4 @@
-#include "scripts/command_words.hpp"
+#include "scripts/article/command_words.hpp"
 
 #include <algorithm>
 #include <array>

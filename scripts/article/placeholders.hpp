@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scripts/article.hpp"
+#include "scripts/article/article.hpp"
 
 namespace emsctl::scripts {
 

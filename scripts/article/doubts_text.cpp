@@ -3,7 +3,7 @@
 #include <cctype>
 #include <set>
 
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 #include "scripts/parsers.hpp"
 
 namespace emsctl::scripts {

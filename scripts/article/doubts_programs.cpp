@@ -3,7 +3,7 @@
 #include <cctype>
 #include <optional>
 
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 
 namespace emsctl::scripts {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "scripts/article.hpp"
+#include "scripts/article/article.hpp"
 
 namespace emsctl::scripts {
 

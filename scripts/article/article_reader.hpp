@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "scripts/article.hpp"
+#include "scripts/article/article.hpp"
 
 namespace emsctl::scripts {
 

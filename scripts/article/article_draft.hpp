@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "scripts/article.hpp"
-#include "scripts/placeholders.hpp"
+#include "scripts/article/article.hpp"
+#include "scripts/article/placeholders.hpp"
 #include "scripts/runbook.hpp"
 
 namespace emsctl::scripts {

@@ -1,4 +1,4 @@
-#include "scripts/article_draft.hpp"
+#include "scripts/article/article_draft.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "scripts/article_commands.hpp"
-#include "scripts/article_reader.hpp"
-#include "scripts/command_doubts.hpp"
-#include "scripts/draft_proposal.hpp"
+#include "scripts/article/article_commands.hpp"
+#include "scripts/article/article_reader.hpp"
+#include "scripts/article/command_doubts.hpp"
+#include "scripts/article/draft_proposal.hpp"
 #include "scripts/gate.hpp"
 #include "scripts/parsers.hpp"
 

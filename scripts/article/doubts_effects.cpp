@@ -2,7 +2,7 @@
 #include <array>
 #include <cctype>
 
-#include "scripts/command_doubts.hpp"
+#include "scripts/article/command_doubts.hpp"
 #include "scripts/service_rules.hpp"
 
 namespace emsctl::scripts {
