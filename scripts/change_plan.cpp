@@ -6,16 +6,6 @@
 namespace emsctl::scripts {
 namespace {
 
-const char* shell_name(shell in) {
-    return in == shell::cmd ? "cmd" : "powershell";
-}
-
-shell shell_of(const nlohmann::json& text) {
-    const auto& name = text.get_ref<const std::string&>();
-    if (name != "cmd" && name != "powershell") throw std::runtime_error("unknown shell " + name);
-    return name == "cmd" ? shell::cmd : shell::powershell;
-}
-
 template <class Enum>
 Enum enum_of(const nlohmann::json& text, std::initializer_list<Enum> values) {
     const auto& word = text.get_ref<const std::string&>();
@@ -24,10 +14,14 @@ Enum enum_of(const nlohmann::json& text, std::initializer_list<Enum> values) {
     throw std::runtime_error("unknown word " + word);
 }
 
+shell shell_of(const nlohmann::json& text) {
+    return enum_of(text, {shell::cmd, shell::powershell, shell::local});
+}
+
 nlohmann::json commands_json(const std::vector<ready_command>& commands) {
     auto list = nlohmann::json::array();
     for (const auto& c : commands)
-        list.push_back({{"shell", shell_name(c.in)},
+        list.push_back({{"shell", to_string(c.in)},
                         {"text", c.text},
                         {"expect_exit", c.expect_exit},
                         {"only_if_key_empty", c.only_if_key_empty}});
@@ -64,7 +58,7 @@ nlohmann::json to_json(const change_plan& plan) {
     if (!plan.context.is_null()) text["context"] = plan.context;
     if (plan.present) {
         const auto& p = *plan.present;
-        text["present"] = {{"shell", shell_name(p.in)},    {"text", p.command.text},
+        text["present"] = {{"shell", to_string(p.in)},     {"text", p.command.text},
                            {"parse", to_string(p.parse)},  {"separator", p.separator},
                            {"fields", p.fields},           {"keep", p.keep},
                            {"expect_exit", p.expect_exit}, {"before", plan.present_before}};

@@ -59,7 +59,10 @@ std::string engine::say(const written& template_text, const scope* extra) const 
 }
 
 std::string engine::command_text(const written& template_text, shell in) const {
-    auto result = render(template_text.text, names, in == shell::cmd ? insertion::cmd : insertion::powershell);
+    auto result = render(template_text.text, names,
+                         in == shell::cmd          ? insertion::cmd
+                         : in == shell::powershell ? insertion::powershell
+                                                   : insertion::local);
     if (result.error) throw step_error("line " + std::to_string(template_text.at.line) + ": " + *result.error);
     return std::move(result.text);
 }
@@ -76,7 +79,8 @@ asio::awaitable<nlohmann::json> engine::read(reading what) {
     sent.limit = what.limit;
     sent.label = current ? current->id : "look";
     if (const auto why = refusal(sent))
-        throw step_error("refused to send a command that is said to read only: " + *why + ": " + sent.text);
+        throw step_error("refused to send a command that is said to read only: " + *why + ": " +
+                         for_people(sent.in, sent.text));
     const outcome got = co_await machine_.run(sent);
     if (got.proof != proof_level::hashed) account.weaker_proof = true;
     nlohmann::json result{
@@ -85,13 +89,14 @@ asio::awaitable<nlohmann::json> engine::read(reading what) {
     for (const auto line : lines_of(got.out)) result["stdout_lines"].push_back(std::string(line));
     const auto& good = what.expect_exit;
     if (std::find(good.begin(), good.end(), got.exit_code) == good.end())
-        throw step_error("exit " + std::to_string(got.exit_code) + ": " + sent.text + ": " +
+        throw step_error("exit " + std::to_string(got.exit_code) + ": " + for_people(sent.in, sent.text) + ": " +
                          std::string(trimmed(got.err.empty() ? got.out : got.err)));
     // A program that failed as foreseen has written a sentence, not its format.
     const bool spoke = got.exit_code == 0 || what.parse == output_format::text || what.parse == output_format::lines;
     auto answer = parse_output(spoke ? got.out : std::string(), what);
     if (!spoke && answer.error) answer = {nullptr, {}};
-    if (answer.error) throw step_error("the answer to `" + sent.text + "` is not understood: " + *answer.error);
+    if (answer.error)
+        throw step_error("the answer to `" + for_people(sent.in, sent.text) + "` is not understood: " + *answer.error);
     if (answer.value.is_array()) result["rows"] = answer.value;
     result["parsed"] = std::move(answer.value);
     co_return result;

@@ -13,7 +13,7 @@ namespace {
 
 std::string what_failed(const ready_command& sent, const outcome& got) {
     auto words = trimmed(got.err.empty() ? got.out : got.err);
-    return "exit " + std::to_string(got.exit_code) + ": " + sent.text.substr(0, 200) + ": " +
+    return "exit " + std::to_string(got.exit_code) + ": " + for_people(sent.in, sent.text).substr(0, 200) + ": " +
            std::string(words.substr(0, 400));
 }
 
@@ -47,7 +47,8 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     const auto began = machine_.used().elapsed;
     auto entry = to_json(plan);
     entry["type"] = "change";
-    entry["trace"] = machine_.next_trace();
+    const bool in_guest = plan.commands.empty() || plan.commands.front().in != shell::local;
+    if (in_guest) entry["trace"] = machine_.next_trace();
     const auto number = journal.write(std::move(entry));  // on disk before anything is sent
     account.changes[in_report].number = number;
     emit(event::kind::change_started, plan.what);
@@ -79,9 +80,10 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
         if (problem.empty() && plan.proof) {
             const auto result = co_await read_until(*plan.proof, plan.holds, plan.within);
             if (plan.holds(result))
-                proof = plan.proof->command.text;
+                proof = for_people(plan.proof->in, plan.proof->command.text);
             else
-                problem = "it did not take: " + plan.proof->command.text + " does not show it";
+                problem =
+                    "it did not take: " + for_people(plan.proof->in, plan.proof->command.text) + " does not show it";
         }
         if (plan.present) one.left = co_await read_state(*plan.present);
     } catch (const step_error& error) {

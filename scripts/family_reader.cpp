@@ -11,15 +11,35 @@ namespace {
 const std::vector<std::string> formats{"text",    "lines", "number",   "fields", "csv",    "json", "reg",
                                        "netstat", "sc",    "sessions", "sddl",   "events", "bcd"};
 
+// A program and its arguments, no shell between: a line for each.
+written read_words(const yaml_node& list, member_reader& members, complaints& errors) {
+    written words{{}, list.at};
+    if (list.what != yaml_node::kind::list || list.items.empty()) {
+        errors.add(list.at, "\"local\" must be a list: a program and its arguments");
+        return words;
+    }
+    for (const auto& item : list.items) {
+        const auto word = members.checked_template(item).text;
+        if (word.empty() || word.find('\n') != std::string::npos)
+            errors.add(item.at, "a program and its arguments are texts of one line");
+        words.text += (words.text.empty() ? "" : "\n") + word;
+    }
+    if (list.items.front().text.find("{{") != std::string::npos)
+        errors.add(list.items.front().at, "the program must be told plainly, so that everybody sees what is started");
+    return words;
+}
+
 bool take_command(member_reader& members, complaints& errors, shell& in, written& text) {
     const bool cmd = members.has("cmd"), powershell = members.has("powershell");
-    if (cmd && powershell) errors.add(members.at(), "either cmd or powershell, not both");
-    if (!cmd && !powershell) errors.add(members.at(), "needs cmd or powershell");
+    const auto* local = members.take("local");
+    const int given = cmd + powershell + (local != nullptr);
+    if (given > 1) errors.add(members.at(), "only one of cmd, powershell and local");
+    if (given == 0) errors.add(members.at(), "needs cmd, powershell or local");
     const auto a = members.with_holes("cmd", cmd);
     const auto b = members.with_holes("powershell", powershell);
-    in = powershell ? shell::powershell : shell::cmd;
-    text = powershell ? b : a;
-    return cmd || powershell;
+    in = local ? shell::local : powershell ? shell::powershell : shell::cmd;
+    text = local ? read_words(*local, members, errors) : powershell ? b : a;
+    return given > 0;
 }
 
 void take_reading(member_reader& members, complaints& errors, reading& what) {
@@ -87,7 +107,7 @@ undo_plan read_undo(const yaml_node& node, complaints& errors) {
             add(command_members);
         }
         if (list->what != yaml_node::kind::list) errors.add(list->at, "\"commands\" must be a list");
-    } else if (members.has("cmd") || members.has("powershell")) {
+    } else if (members.has("cmd") || members.has("powershell") || members.has("local")) {
         add(members);
     }
     undo.residue = members.with_holes("residue");

@@ -233,9 +233,4 @@ std::optional<std::string> cmd_refusal(std::string_view text) {
     return any ? std::nullopt : problem("an empty command");
 }
 
-std::optional<std::string> refusal(const command& what) {
-    if (what.changes) return "the step says that it changes something";
-    return what.in == shell::cmd ? cmd_refusal(what.text) : powershell_refusal(what.text);
-}
-
 }  // namespace emsctl::scripts

@@ -1,5 +1,7 @@
 #include "scripts/runbook.hpp"
 
+#include <algorithm>
+
 namespace emsctl::scripts {
 namespace {
 
@@ -27,6 +29,11 @@ void add_settable(std::vector<const variable*>& all, const runbook& book,
 }
 
 }  // namespace
+
+std::string for_people(shell in, std::string text) {
+    if (in == shell::local) std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+}
 
 bool acts(const step& s) {
     return !std::holds_alternative<read_step>(s.action) && !std::holds_alternative<judge_step>(s.action) &&

@@ -53,6 +53,9 @@ struct variable {
     place at;
 };
 
+// A command as people see it: the words of a program behind each other.
+std::string for_people(shell in, std::string text);
+
 // A command that only looks, and how its answer is read.
 struct reading {
     shell in = shell::cmd;

@@ -75,10 +75,10 @@ json needs(names keys) {
     return {{"required", keys}};
 }
 json has_a_command() {
-    return {{"anyOf", {needs({"cmd"}), needs({"powershell"})}}};
+    return {{"anyOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"})}}};
 }
 json has_one_command() {
-    return {{"oneOf", {needs({"cmd"}), needs({"powershell"})}}};
+    return {{"oneOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"})}}};
 }
 json when_then(json condition, json consequence) {
     return {{"if", std::move(condition)}, {"then", std::move(consequence)}};
@@ -94,7 +94,12 @@ json filled_list(const char* key) {
 
 json command_keys() {
     return {{"cmd", full_text("Template: what would stand in a .cmd file (%% for a percent sign).")},
-            {"powershell", full_text("Template: what would stand in a .ps1 file, for Windows PowerShell.")}};
+            {"powershell", full_text("Template: what would stand in a .ps1 file, for Windows PowerShell.")},
+            {"local",
+             described({{"type", "array"},
+                        {"minItems", 1},
+                        {"items", {{"type", {"string", "number", "boolean"}}, {"minLength", 1}}}},
+                       "Templates: a program of the operator's computer and its arguments; needs --allow-local.")}};
 }
 json exits() {
     return one_or_list({{"type", "integer"}}, "Exit codes that are no failure; 0 unless given.");
@@ -164,14 +169,15 @@ json undo_map() {
                                   "back.")}};
     keys.update(command_keys());
     keys["expect_exit"] = exits();
-    keys["commands"] = described({{"type", "array"}, {"items", reference("undo_command")}},
-                                 "Several commands, instead of cmd or powershell.");
+    keys["commands"] =
+        described({{"type", "array"}, {"items", reference("undo_command")}}, "Several commands, instead of one.");
     keys["residue"] = text("Template: what stays even after the undo; required unless exact.");
     keys["unless_changed"] = referring("reading",
                                        "How to see the value: an undo is refused when it is no longer what was left. "
                                        "Required for exact.");
     json map = closed(std::move(keys), {"class"});
-    const json some_command = {{"anyOf", {needs({"commands"}), needs({"cmd"}), needs({"powershell"})}}};
+    const json some_command = {
+        {"anyOf", {needs({"commands"}), needs({"cmd"}), needs({"powershell"}), needs({"local"})}}};
     const json stays = {{"required", {"residue"}}, {"properties", {{"residue", {{"minLength", 1}}}}}};
     const json list_filled = {{"properties", {{"commands", {{"minItems", 1}}}}}};
     map["allOf"] = json::array(
@@ -179,10 +185,12 @@ json undo_map() {
          when_is("class", "compensating", {{"allOf", {some_command, list_filled, stays}}}),
          when_is("class", "none", {{"allOf", {stays}}}),
          when_is("class", "none",
-                 {{"properties", {{"commands", {{"maxItems", 0}}}, {"cmd", false}, {"powershell", false}}}}),
+                 {{"properties",
+                   {{"commands", {{"maxItems", 0}}}, {"cmd", false}, {"powershell", false}, {"local", false}}}}),
          when_then(needs({"commands"}),
-                   {{"properties", {{"cmd", false}, {"powershell", false}, {"expect_exit", false}}}}),
-         when_then(needs({"expect_exit"}), has_a_command()), json{{"not", needs({"cmd", "powershell"})}}});
+                   {{"properties", {{"cmd", false}, {"powershell", false}, {"local", false}, {"expect_exit", false}}}}),
+         when_then(needs({"expect_exit"}), has_a_command()), json{{"not", needs({"cmd", "powershell"})}},
+         json{{"not", needs({"cmd", "local"})}}, json{{"not", needs({"powershell", "local"})}}});
     return map;
 }
 
@@ -293,17 +301,17 @@ json changes_something() {
 }
 json is_no_other() {
     json others = json::array();
-    for (const char* key : {"cmd", "powershell", "registry", "service", "acl", "restart", "decision", "manual", "block",
-                            "hive", "include"})
+    for (const char* key : {"cmd", "powershell", "local", "registry", "service", "acl", "restart", "decision", "manual",
+                            "block", "hive", "include"})
         others.push_back(needs({key}));
     return {{"not", {{"anyOf", std::move(others)}}}};
 }
 
 std::vector<family> families() {
-    const names look = {"cmd",   "powershell", "reads",   "parse",  "fields", "separator", "keep", "expect_exit",
-                        "limit", "look",       "finding", "settle", "until",  "retries",   "delay"};
-    const names change = {"cmd",       "powershell",  "reads", "changes", "before",
-                          "effective", "expect_exit", "limit", "undo",    "proof"};
+    const names look = {"cmd",         "powershell", "local", "reads",   "parse",  "fields", "separator", "keep",
+                        "expect_exit", "limit",      "look",  "finding", "settle", "until",  "retries",   "delay"};
+    const names change = {"cmd",       "powershell",  "local", "reads", "changes", "before",
+                          "effective", "expect_exit", "limit", "undo",  "proof"};
     return {{"look", reads_something(), look, {}, false},
             {"change", changes_something(), change, {"changes", "undo"}, true},
             {"registry", needs({"registry"}), {"registry"}, {}, true},

@@ -114,9 +114,9 @@ step one_step(const yaml_node& node, complaints& errors, const runbook_finder& f
     s.optional = members.boolean("optional", false);
     s.temporary = members.boolean("temporary", false);
     s.risk = static_cast<risk_level>(members.one_of("risk", {"none", "low", "medium", "high"}, 0));
-    const bool is_command = members.has("cmd") || members.has("powershell");
+    const bool is_command = members.has("cmd") || members.has("powershell") || members.has("local");
     int families = is_command;
-    std::string kinds = "cmd, powershell, value, finding";
+    std::string kinds = "cmd, powershell, local, value, finding";
     for (const auto& family : told_by_map) {
         kinds += std::string(", ") + family.key;
         const auto* body = members.take(family.key);

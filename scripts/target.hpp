@@ -6,17 +6,20 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace emsctl::scripts {
 
-enum class shell { cmd, powershell };
+// The guest's two shells, and no shell at all: a program of the computer that this runs on.
+enum class shell { cmd, powershell, local };
+std::string_view to_string(shell);
 
 // How the output of a command was proved. hashed: length and SHA-256 computed in the guest agree with what arrived.
 enum class proof_level { hashed, read_twice, none };
 
 struct command {
     shell in = shell::cmd;
-    std::string text;      // as it would stand in a .cmd or .ps1 file
+    std::string text;  // as it would stand in a .cmd or .ps1 file; local: the program and its arguments, a line each
     bool changes = false;  // false: must be safe to run twice
     bool no_log = false;   // the text and its output are secret
     std::chrono::seconds limit{120};

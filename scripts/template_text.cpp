@@ -72,6 +72,7 @@ bool is_plain_word(std::string_view value) {
 std::optional<std::string> danger(std::string_view value, insertion where, char quote) {
     for (const char c : value)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "it holds a control character";
+    if (where == insertion::local) return std::nullopt;
     if (!quote) {
         if (is_plain_word(value)) return std::nullopt;
         return "outside quotes only one plain word is safe";
@@ -121,6 +122,9 @@ rendering render(std::string_view with_holes, const scope& names, insertion wher
             result.text += is_raw ? *text : shown(*text);
             return std::nullopt;
         }
+        const bool begins_word = result.text.empty() || result.text.back() == '\n';
+        if (where == insertion::local && !is_raw && begins_word && text->starts_with('-'))
+            return hole + " would put \"" + shown(*text) + "\" into a command: it begins like an option";
         if (!is_raw)
             if (const auto why = danger(*text, where, quotes.quote))
                 return hole + " would put \"" + shown(*text) + "\" into a command: " + *why;

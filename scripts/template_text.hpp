@@ -11,7 +11,7 @@
 
 namespace emsctl::scripts {
 
-enum class insertion { text, cmd, powershell };
+enum class insertion { text, cmd, powershell, local };
 
 struct rendering {
     std::string text;
@@ -19,7 +19,8 @@ struct rendering {
 };
 
 // Into text: control characters of values become '?'. Into commands: a value is taken only if it cannot end the quotes
-// it stands in, or, outside quotes, is one plain word. `raw(x)` switches that off for one value.
+// it stands in, or, outside quotes, is one plain word; into arguments of a program anything but control characters, and
+// nothing that begins one like an option. `raw(x)` switches that off for one value.
 rendering render(std::string_view with_holes, const scope& names, insertion where);
 
 // The Lua in its holes, in order; of a text that can be rendered.

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "scripts/journal.hpp"
+#include "scripts/local_programs.hpp"
 #include "scripts/runner.hpp"
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
@@ -43,6 +44,7 @@ void setup_resume(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--runbook", options->runbook, "where the runbook is now [as the journal says]");
     verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
     add_report_option(*verb, options->reports);
+    add_this_computer_options(*verb, options->here);
     add_console_options(*verb, options->console, true, true);
     verb->footer(
         "What was done is found out by the marks each command left on the machine and by its state, and is not\n"
@@ -57,6 +59,7 @@ int run_resume(resume_command_options options) {
     complete_from(journal, options.journal, options.console);
     const auto book = runbook_of(journal.header(), options.runbook);
     scripts::resumable(book, options.journal);  // a refusal needs no console
+    need_local_permission(scripts::local_programs(book), options.here);
     scripts::resume_options resume;
     resume.journal = options.journal;
     resume.decided = told_outcomes(options.outcomes);
@@ -67,10 +70,11 @@ int run_resume(resume_command_options options) {
     talk.note("runbook_sha256", book.sha256);
     resume.recording = talk.recording();
     resume.clock = talk.clock();
+    const nlohmann::json about{{"verb", "resume"}, {"runbook", book.name}, {"applies", true}};
     const told_run body = [&](scripts::target& target, scripts::observer& display) {
         return scripts::resume_run(book, target, display, resume);
     };
-    return tell_run(talk, options.reports, body);
+    return tell_run(talk, options.reports, options.here, about, body);
 }
 
 }  // namespace emsctl

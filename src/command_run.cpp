@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "scripts/local_programs.hpp"
 #include "scripts/runner.hpp"
 #include "src/addresses.hpp"
 #include "src/consoles.hpp"
@@ -106,6 +107,7 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
     add_duration(*verb, "--deadline", options->limit_seconds, "when a run is stopped and taken back [the runbook's]");
     verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
     add_report_option(*verb, options->reports);
+    add_this_computer_options(*verb, options->here);
     add_console_options(*verb, options->console, true, true);
     verb->footer(address_table() +
                  "\nExit status: 0 healthy or repaired and proved, 1 fault found, 2 usage, 3 failed and rolled back,\n"
@@ -122,6 +124,7 @@ int run_run(run_command_options options) {
             print_text(step_list(book));
         return exit_ok;
     }
+    need_local_permission(scripts::local_programs(book), options.here);
     if (options.console.address.empty()) throw usage_error("run needs an address: the console of the machine");
     scripts::run_options run;
     run.mode = options.apply ? scripts::run_mode::apply : scripts::run_mode::check;
@@ -145,10 +148,11 @@ int run_run(run_command_options options) {
     run.recording = talk.recording();
     run.console = way_back(talk.options());
     run.clock = talk.clock();
+    const nlohmann::json about{{"verb", "run"}, {"runbook", book.name}, {"applies", options.apply}};
     const told_run body = [&](scripts::target& target, scripts::observer& display) {
         return scripts::run_runbook(book, target, display, run);
     };
-    return tell_run(talk, options.reports, body);
+    return tell_run(talk, options.reports, options.here, about, body);
 }
 
 }  // namespace emsctl

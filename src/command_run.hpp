@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "src/console_options.hpp"
+#include "src/this_computer.hpp"
 
 namespace emsctl {
 
 struct run_command_options {
     std::vector<std::string> reports;  // files
     console_options console;
+    this_computer here;
     std::string runbook;
     bool apply = false;
     bool yes = false;

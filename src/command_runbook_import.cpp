@@ -138,7 +138,7 @@ int import_article(const import_options& options) {
             document["steps"].push_back({{"id", step.id},
                                          {"line", step.line},
                                          {"kind", to_string(step.kind)},
-                                         {"shell", step.in == scripts::shell::cmd ? "cmd" : "powershell"},
+                                         {"shell", to_string(step.in)},
                                          {"risk", to_string(step.risk)},
                                          {"command", step.command}});
         for (const auto& v : draft.variables)

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "scripts/journal.hpp"
+#include "scripts/local_programs.hpp"
 #include "scripts/runner.hpp"
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
@@ -22,6 +23,7 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
     verb->add_flag("--temporary", options->only_temporary, "only what was meant to be temporary");
     add_outcome_option(*verb, options->outcomes);
     add_report_option(*verb, options->reports);
+    add_this_computer_options(*verb, options->here);
     add_console_options(*verb, options->console, true, true);
     verb->callback([options, &chosen] { chosen = [options] { return run_undo(*options); }; });
 }
@@ -29,7 +31,9 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
 int run_undo(undo_command_options options) {
     check_report_files(options.reports);
     resolve_name(options.console);
-    complete_from(scripts::read_journal(options.journal), options.journal, options.console);
+    const auto journal = scripts::read_journal(options.journal);
+    complete_from(journal, options.journal, options.console);
+    need_local_permission(scripts::local_programs(journal), options.here);
     conversation talk(options.console, "undo", true);
     scripts::undo_options undo;
     undo.journal = options.journal;
@@ -39,10 +43,11 @@ int run_undo(undo_command_options options) {
     undo.program_version = EMSCTL_VERSION;
     undo.recording = talk.recording();
     undo.clock = talk.clock();
+    const nlohmann::json about{{"verb", "undo"}, {"runbook", journal.header().value("runbook", "")}, {"applies", true}};
     const told_run body = [&](scripts::target& target, scripts::observer& display) {
         return scripts::undo_run(target, display, undo);
     };
-    return tell_run(talk, options.reports, body);
+    return tell_run(talk, options.reports, options.here, about, body);
 }
 
 }  // namespace emsctl

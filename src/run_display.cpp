@@ -2,7 +2,10 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <iostream>
 
+#include "src/exit_status.hpp"
 #include "src/output.hpp"
 #include "src/report_files.hpp"
 #include "src/session_target.hpp"
@@ -137,18 +140,37 @@ void print_account(const scripts::report& account, const console_options& option
     print_text(scripts::to_text(account, style));
 }
 
-int tell_run(conversation& talk, const std::vector<std::string>& reports, const told_run& body) {
+int tell_run(conversation& talk, const std::vector<std::string>& reports, const this_computer& here,
+             nlohmann::json about, const told_run& body) {
+    // No program that is started here may find a secret in its environment; ours have been read.
+    for (const auto* source : {&talk.options().password, &talk.options().road_password})
+        if (!source->environment.empty()) ::unsetenv(source->environment.c_str());
+    about["schema"] = 1;
+    about["console"] = talk.options().address;
+    if (!here.before.empty()) {
+        if (const auto why = run_hook(here.before, about); !why.empty()) {
+            std::cerr << "emsctl: nothing was done: the hook before the run: " << why << "\n";
+            return exit_found;
+        }
+    }
     run_display display(talk);
     std::optional<scripts::report> account;
-    const int status = talk.run_in_session([&](sac::session& session) -> boost::asio::awaitable<int> {
-        session_target target(session);
+    int status = talk.run_in_session([&](sac::session& session) -> boost::asio::awaitable<int> {
+        session_target target(session, here.allow_local);
         account = co_await body(target, display);
         co_return scripts::exit_status(account->result);
     });
-    if (!account) return status;
-    note_recording_hash(*account, talk.seal());
-    print_account(*account, talk.options());
-    write_reports(reports, *account, talk.recording());
+    if (account) {
+        note_recording_hash(*account, talk.seal());
+        print_account(*account, talk.options());
+        write_reports(reports, *account, talk.recording());
+    }
+    if (here.after.empty()) return status;
+    about["exit_status"] = status;
+    about["problem"] = talk.problem();
+    about["report"] = account ? scripts::to_json(*account) : nlohmann::json();
+    if (const auto why = run_hook(here.after, about); !why.empty())
+        std::cerr << "emsctl: the hook after the run: " << why << "\n";
     return status;
 }
 

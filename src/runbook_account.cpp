@@ -26,7 +26,7 @@ struct told {
 };
 
 std::string in_shell(scripts::shell in, const std::string& text) {
-    return (in == scripts::shell::cmd ? "cmd: " : "powershell: ") + text;
+    return std::string(to_string(in)) + ": " + scripts::for_people(in, text);
 }
 
 told tell(const scripts::read_step& s) {

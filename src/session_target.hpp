@@ -8,7 +8,8 @@ namespace emsctl {
 
 class session_target final : public scripts::target {
   public:
-    explicit session_target(sac::session& session);
+    // `may_start_programs`: steps of the operator's computer are carried out there, else refused.
+    explicit session_target(sac::session& session, bool may_start_programs = false);
 
     boost::asio::awaitable<scripts::outcome> run(scripts::command what) override;
     boost::asio::awaitable<scripts::restart_outcome> restart(std::string reason, std::chrono::seconds limit) override;
@@ -19,7 +20,10 @@ class session_target final : public scripts::target {
     bool certainly_not_run(const std::exception_ptr& error) const override;
 
   private:
+    boost::asio::awaitable<scripts::outcome> run_here(scripts::command what);
+
     sac::session& session_;
+    bool may_start_programs_;
     transport::line_clock::time_point start_;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
@@ -18,7 +19,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "transport/deadline.hpp"
+#include "transport/line_clock.hpp"
+#include "transport/transport_error.hpp"
 
 namespace emsctl::transport {
 namespace {
@@ -28,6 +30,15 @@ namespace process = boost::process;
 std::filesystem::path program_of(const std::string& name) {
     if (name.find('/') == std::string::npos) return process::search_path(name);
     return ::access(name.c_str(), X_OK) == 0 ? std::filesystem::path(name) : std::filesystem::path();
+}
+
+using file = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+file nameless_file(const std::string& program) {
+    file made(std::tmpfile(), &std::fclose);
+    if (!made) fail(transport_error::permission_denied, "no temporary file for " + program);
+    ::fcntl(::fileno(made.get()), F_SETFD, FD_CLOEXEC);
+    return made;
 }
 
 asio::awaitable<std::string> read_to_end(std::shared_ptr<asio::posix::stream_descriptor> from, std::string name) {
@@ -49,33 +60,44 @@ bool is_program_there(const std::string& name) {
     return !program_of(name).empty();
 }
 
-asio::awaitable<child_output> run_for_output(std::vector<std::string> words, std::chrono::milliseconds limit) {
+asio::awaitable<child_output> run_for_output(std::vector<std::string> words, std::chrono::milliseconds limit,
+                                             std::string input) {
     const auto executor = co_await asio::this_coro::executor;
     const std::string name = words.front();
     const auto program = program_of(name);
     if (program.empty()) fail(transport_error::not_found, name + ": there is no such program");
-    // What it complains of goes to a file without a name: a pipe that nobody reads would stop it when it is full.
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> complaints(std::tmpfile(), &std::fclose);
-    if (!complaints) fail(transport_error::permission_denied, "no temporary file for the complaints of " + name);
-    ::fcntl(::fileno(complaints.get()), F_SETFD, FD_CLOEXEC);
+    // Input and complaints are files without names: a pipe that nobody reads would stop the program when it is full.
+    const auto given = nameless_file(name), complaints = nameless_file(name);
+    if (std::fwrite(input.data(), 1, input.size(), given.get()) != input.size())
+        fail(transport_error::permission_denied, "the input of " + name + " cannot be written");
+    std::rewind(given.get());
     const std::vector<std::string> arguments(words.begin() + 1, words.end());
     process::pipe out;
-    process::child child(program, process::args(arguments), process::std_in<process::null, process::std_out> out,
+    const real_work outside;
+    process::child child(program, process::args(arguments), process::std_in<given.get(), process::std_out> out,
                          process::std_err > complaints.get());
     auto output =
         std::make_shared<asio::posix::stream_descriptor>(executor, ::fcntl(out.native_source(), F_DUPFD_CLOEXEC, 0));
     out.close();
+    const auto is_late = std::make_shared<bool>(false);
+    asio::steady_timer deadline(executor, limit);
+    deadline.async_wait([output, is_late](boost::system::error_code error) {
+        if (error) return;
+        *is_late = true;
+        output->cancel();
+    });
     child_output result;
-    std::exception_ptr late;
+    std::exception_ptr ended;
     try {
-        auto reading = read_to_end(output, name);
-        result.out = co_await within(limit, std::move(reading));
+        result.out = co_await read_to_end(output, name);
     } catch (const boost::system::system_error&) {
-        late = std::current_exception();
+        ended = std::current_exception();
     }
-    if (late || result.out.size() >= (1 << 20)) child.terminate();
+    deadline.cancel();
+    if (ended || result.out.size() >= (1 << 20)) child.terminate();
     child.wait();
-    if (late) std::rethrow_exception(late);
+    if (*is_late) fail(transport_error::timed_out, name + ": it did not end in its time");
+    if (ended) std::rethrow_exception(ended);
     result.exit_status = child.exit_code();
     std::array<char, 4096> words_of_it{};
     std::rewind(complaints.get());

@@ -12,6 +12,7 @@ thread_local std::optional<line_clock::time_point> virtual_now;
 thread_local std::multiset<line_clock::time_point> expiries;
 thread_local bool nothing_is_ready = false;
 thread_local unsigned jumps = 0;
+thread_local unsigned real_works = 0;
 
 constexpr unsigned most_jumps = 256;  // in a row
 
@@ -44,6 +45,14 @@ void line_timer::expires_at(line_clock::time_point t) {
     if (counted_) expiries.insert(t);
 }
 
+real_work::real_work() noexcept {
+    ++real_works;
+}
+
+real_work::~real_work() {
+    --real_works;
+}
+
 virtual_time::virtual_time(line_clock::time_point start) {
     if (virtual_now) throw std::logic_error("virtual time is already active in this thread");
     virtual_now = start;
@@ -58,7 +67,7 @@ void virtual_time::something_is_ready() noexcept {
 }
 
 bool virtual_time::jump_to(line_clock::time_point t) noexcept {
-    if (!virtual_now || !nothing_is_ready || jumps >= most_jumps) return false;
+    if (!virtual_now || !nothing_is_ready || jumps >= most_jumps || real_works > 0) return false;
     if (!expiries.empty() && *expiries.begin() <= t) return false;
     ++jumps;
     virtual_now = std::max(*virtual_now, t);
@@ -77,7 +86,7 @@ void virtual_time::run(boost::asio::io_context& context) {
         nothing_is_ready = true;
         jumps = 0;
         const auto next = expiries.upper_bound(*virtual_now);
-        if (next == expiries.end()) {
+        if (next == expiries.end() || real_works > 0) {
             // Work is outstanding, yet no timer can end it: a real descriptor, or a deadlock. Let the reactor decide.
             nothing_is_ready = false;
             context.run_one();

@@ -74,4 +74,14 @@ class virtual_time {
     void run(boost::asio::io_context& context);
 };
 
+// While it lives, something outside this process is at work (a program), which takes real time: a virtual clock stands
+// still meanwhile.
+class real_work {
+  public:
+    real_work() noexcept;
+    ~real_work();
+    real_work(const real_work&) = delete;
+    real_work& operator=(const real_work&) = delete;
+};
+
 }  // namespace emsctl::transport

@@ -129,6 +129,21 @@ TEST_CASE("whatever else PowerShell could do is refused") {
     }
 }
 
+TEST_CASE("of the programs of this computer only those that look are readings") {
+    for (const char* text : {"ping\n-c\n1\nhost", "/usr/bin/getent\nhosts\nx", "az\nvm\nshow\n--name\nx",
+                             "az\nnetwork\nnsg\nrule\nlist\n-o\njson", "aws\nec2\ndescribe-instances",
+                             "gcloud\ncompute\ninstances\ndescribe\nx", "emsctl\nrdp-probe\nhost"}) {
+        INFO(text);
+        CHECK(local_refusal(text) == std::nullopt);
+    }
+    for (const char* text : {"", "touch\nx", "sh\n-c\nping", "az", "az\nrest", "az\nvm\nstart\n--name\nshow",
+                             "az\nvm\nrun-command\ninvoke", "az\nrest\nshow", "aws\nec2\nstop-instances",
+                             "gcloud\ncompute\nssh\nlist", "emsctl\nrun", "curl\nhttp://x", "env\nping"}) {
+        INFO(text);
+        CHECK(local_refusal(text) != std::nullopt);
+    }
+}
+
 TEST_CASE("a command that says it changes something is never a reading") {
     command c;
     c.text = "ver";

@@ -47,6 +47,7 @@ EVERYTHING = {
         step(4, powershell="Remove-Item x", changes="a -> b", reads=False,
              undo={"class": "compensating", "residue": "a file",
                    "commands": [{"cmd": "copy y x", "expect_exit": 0}, {"powershell": "New-Item x"}]}),
+        step(20, local=["ping", "x{{ 1 }}"], reads=True),
         step(5, cmd="del y", changes="a -> b", undo={"class": "none", "residue": "nothing"}),
         step(6, temporary=True, registry={"key": "HKLM\\X", "value": "V", "type": "REG_SZ", "data": "d", "effective": "now"}),
         step(7, service={"name": "W32Time", "state": "running", "within": 5}),
@@ -71,7 +72,7 @@ INNER = {"name": "inner", "title": "Included", "vars": {"number": {"type": "int"
 NOT_OF_SHAPE = ["not a Lua expression", "this does not only read", "there is no variable", "there is no step", "{{",
                 "cannot be a name", "is registered twice", "another step has the id", "is taken",
                 "the default must be", "must never be stopped",
-                "the included runbook cannot be used", "has no variable", "there is no fact"]
+                "the included runbook cannot be used", "has no variable", "there is no fact", "must be told plainly"]
 
 VALUES = ["word", 7, True, None, [], ["word"], {}, {"word": "x"}, -1, 10**6]
 

@@ -1,0 +1,18 @@
+#include "scripts/gate.hpp"
+
+namespace emsctl::scripts {
+
+std::optional<std::string> refusal(const command& what) {
+    if (what.changes) return "the step says that it changes something";
+    switch (what.in) {
+        case shell::cmd:
+            return cmd_refusal(what.text);
+        case shell::powershell:
+            return powershell_refusal(what.text);
+        case shell::local:
+            break;
+    }
+    return local_refusal(what.text);
+}
+
+}  // namespace emsctl::scripts
