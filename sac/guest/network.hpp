@@ -20,10 +20,19 @@ struct socket_info {
     std::string component;  // the service that opened it, "" when the image says it all
 };
 
+// Ports that nobody is given: asked for by name (administered), or taken by Windows' own parts.
+struct port_range {
+    bool is_tcp = true;
+    std::uint16_t first = 0, last = 0;
+    bool is_administered = false;
+};
+
 class network {
   public:
     std::string ipv4 = "10.0.0.4", mask = "255.255.255.0", gateway = "10.0.0.1", dns = "168.63.129.16";
     std::string link_local = "fe80::4d2a:91c4:7f0e:2b61%4", suffix, adapter = "Ethernet", mac = "00-0D-3A-5E-21-7C";
+
+    std::vector<port_range> excluded{{true, 50000, 50059, true}};  // what public captures have in common
 
     // Opens `port` on all addresses of both families; false, with nothing opened, when somebody has one of them.
     bool listen(bool is_tcp, std::uint16_t port, unsigned pid, std::string component);

@@ -73,6 +73,16 @@ TEST_SUITE("guest/commands/netsh") {
         CHECK(!firewall_admits(bench.os, true, 3389));
     }
 
+    TEST_CASE("ports that Windows keeps for itself, as netsh shows them") {
+        cmd_bench bench;
+        CHECK(bench.type("netsh int ipv4 show excludedportrange protocol=tcp") ==
+              "\r\nProtocol tcp Port Exclusion Ranges\r\n\r\nStart Port    End Port      \r\n"
+              "----------    --------      \r\n     50000       50059     *\r\n\r\n* - Administered port "
+              "exclusions.\r\n\r\n");
+        CHECK(bench.type("netsh interface ipv4 show excludedportrange udp").find("50000") == std::string::npos);
+        CHECK(bench.errorlevel() == "0\r\n");
+    }
+
     TEST_CASE("what is not simulated is refused by name, and changes need elevation") {
         cmd_bench bench;
         bench.type("netsh interface show interface");

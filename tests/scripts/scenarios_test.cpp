@@ -173,6 +173,7 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         {"rdp-licensing", "rdp-licensing", {{"licensing_mode", "per-user"}}},
         {"enable-sac", "sac-not-enabled", {{"restart_now", "no"}}, run_result::restart_pending},
         {"rdp-firewall", "rdp-firewall", {}, run_result::repaired, 0, false},
+        {"rdp-other-port", "rdp-port-conflict", {{"new_port", "3391"}, {"done:cloud-rule", "yes"}}},
         {"rdp-internal-error-offline", "offline-gen1", {}, run_result::repaired, 4},
         {"rdp-internal-error-offline", "offline-gen2", {}, run_result::repaired, 4},
     };

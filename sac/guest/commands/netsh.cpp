@@ -1,5 +1,5 @@
-// netsh advfirewall: rules and the state of the profiles. Messages go to standard output, failures too; 1 when it
-// failed.
+// netsh advfirewall: rules and the state of the profiles; and the ports that Windows keeps for itself. Messages go to
+// standard output, failures too; 1 when it failed.
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -229,8 +229,35 @@ int profile_state(process& self, bool sets) {
     return ok(self);
 }
 
+// netsh int|interface ipv4 show excludedportrange [protocol=]tcp|udp. The shape is that of public captures of Windows
+// 10 and Windows Server 2019.
+bool is_exclusion_query(const process& self, const std::string& protocol) {
+    const auto& a = self.args;
+    return a.size() == 5 && (text::equal_no_case(a[0], "int") || text::equal_no_case(a[0], "interface")) &&
+           (text::equal_no_case(a[1], "ipv4") || text::equal_no_case(a[1], "ip")) &&
+           text::equal_no_case(a[2], "show") && text::equal_no_case(a[3], "excludedportrange") &&
+           (text::equal_no_case(a[4], "protocol=" + protocol) || text::equal_no_case(a[4], protocol));
+}
+
+int show_exclusions(process& self, bool is_tcp) {
+    const auto column = [](unsigned number, std::size_t width) {
+        const auto digits = std::to_string(number);
+        return std::string(width - digits.size(), ' ') + digits;
+    };
+    self.out.write(std::string("\r\nProtocol ") + (is_tcp ? "tcp" : "udp") +
+                   " Port Exclusion Ranges\r\n\r\nStart Port    End Port      \r\n----------    --------      \r\n");
+    for (const auto& range : self.os.net.excluded)
+        if (range.is_tcp == is_tcp)
+            self.out.line(column(range.first, 10) + column(range.last, 12) +
+                          (range.is_administered ? "     *" : "      "));
+    self.out.write("\r\n* - Administered port exclusions.\r\n\r\n");
+    return 0;
+}
+
 task<int> netsh_main(process& self) {
     const auto word = [&](std::size_t i) { return i < self.args.size() ? text::lower(self.args[i]) : std::string{}; };
+    for (const bool is_tcp : {true, false})
+        if (is_exclusion_query(self, is_tcp ? "tcp" : "udp")) co_return show_exclusions(self, is_tcp);
     if (word(0) != "advfirewall" || self.args.size() < 4) co_return refused(self);
     const bool shows = word(1) == "show" || word(2) == "show";
     if (!shows && !self.who.is_elevated) co_return not_elevated(self);
