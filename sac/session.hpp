@@ -10,6 +10,7 @@
 #include "sac/channel_login.hpp"
 #include "sac/command_frame.hpp"
 #include "sac/console.hpp"
+#include "sac/dialogue.hpp"
 #include "sac/sac_line.hpp"
 #include "sac/typist.hpp"
 
@@ -59,6 +60,11 @@ class session {
     // Where in the guest the next command's files stand, without their endings: .b when it began, .x with the exit code
     // when it ended. They live as long as the session's folder.
     std::string next_trace() const { return frame_.folder() + "\\" + std::to_string(id_ + 1); }
+
+    // Talks with a program that asks; the first line starts it at the shell's prompt. Typed lines are proved on the
+    // screen before they are entered, what the program says is not. Ends with the shell's prompt, by ^C if it must;
+    // throws timed_out when that does not come either.
+    asio::awaitable<dialogue_end> converse(std::vector<dialogue_turn> turns);
 
     asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit);
 

@@ -93,6 +93,11 @@ asio::awaitable<void> typist::type(std::string line) {
     fail(sac_error::typing_failed, "wanted '" + line + "' at the prompt '" + prompt_ + "'; " + console_.situation());
 }
 
+asio::awaitable<bool> typist::try_type(std::string line) {
+    line_ = line;
+    co_return co_await attempt(line);
+}
+
 asio::awaitable<void> typist::enter(std::string what, console::claim done, span_of_time limit) {
     const std::string standing = prompt_ + line_;
     const auto still_stands = [this, &standing](const far_end& end) { return end.line_from(prompt_) == standing; };

@@ -21,6 +21,9 @@ class typist {
     // Leaves `line` standing at the prompt, proved, not entered. ASCII without trailing blanks, at most 240 columns.
     asio::awaitable<void> type(std::string line);
 
+    // One attempt that clears nothing when it fails: for programs that ^C would end.
+    asio::awaitable<bool> try_type(std::string line);
+
     // Presses Enter under the line typed last and waits until `done` holds. An Enter that was lost (the line still
     // stands there after `patience`) is pressed once more.
     asio::awaitable<void> enter(std::string what, console::claim done, span_of_time limit);

@@ -59,10 +59,11 @@ std::string engine::say(const written& template_text, const scope* extra) const 
 }
 
 std::string engine::command_text(const written& template_text, shell in) const {
-    auto result = render(template_text.text, names,
-                         in == shell::cmd          ? insertion::cmd
-                         : in == shell::powershell ? insertion::powershell
-                                                   : insertion::local);
+    // What is typed in a conversation begins at the prompt of cmd.exe.
+    auto where = insertion::cmd;
+    if (in == shell::powershell) where = insertion::powershell;
+    if (in == shell::local) where = insertion::local;
+    auto result = render(template_text.text, names, where);
     if (result.error) throw step_error("line " + std::to_string(template_text.at.line) + ": " + *result.error);
     return std::move(result.text);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scripts/dialogue_text.hpp"
 #include "scripts/gate.hpp"
 #include "scripts/service_rules.hpp"
 
@@ -29,16 +30,65 @@ written read_words(const yaml_node& list, member_reader& members, complaints& er
     return words;
 }
 
-bool take_command(member_reader& members, complaints& errors, shell& in, written& text) {
+// What is awaited and typed, in the words of dialogue_text.hpp.
+written read_dialogue(const yaml_node& list, member_reader& of_step, complaints& errors) {
+    written text{{}, list.at};
+    if (list.what != yaml_node::kind::list || list.items.empty()) {
+        errors.add(list.at, "\"console\" must be a list of turns");
+        return text;
+    }
+    const auto line_of = [&](const yaml_node& node, std::size_t longest) {
+        const auto one = of_step.checked_template(node).text;
+        if (one.empty() || one.size() > longest || one.back() == ' ' || one.find('\n') != std::string::npos)
+            errors.add(node.at, "this must be one line of at most " + std::to_string(longest) +
+                                    " characters that does not end in a blank");
+        return one;
+    };
+    std::vector<dialogue_part> parts;
+    for (const auto& item : list.items) {
+        member_reader members(item, "a turn of console", errors);
+        auto& part = parts.emplace_back();
+        part.within = members.seconds("within", part.within);
+        if (const auto* line = members.take("send")) part.send = line_of(*line, 200);
+        if (const auto* awaited = members.take("expect")) {
+            const auto one = [&](const yaml_node& node) {
+                dialogue_text what;
+                if (node.what != yaml_node::kind::map) {
+                    what.text = line_of(node, 200);
+                } else {
+                    member_reader inner(node, "expect", errors);
+                    if (const auto* words = inner.need("says")) what.text = line_of(*words, 200);
+                    if (const auto* meaning = inner.need("fail")) what.fail = line_of(*meaning, 400);
+                }
+                part.expect.push_back(std::move(what));
+            };
+            if (awaited->what == yaml_node::kind::list)
+                for (const auto& node : awaited->items) one(node);
+            else
+                one(*awaited);
+        }
+        if (part.expect.empty() && part.send.empty()) errors.add(item.at, "a turn needs \"expect\", \"send\" or both");
+    }
+    if (!parts.front().expect.empty() || parts.front().send.empty())
+        errors.add(list.items.front().at, "the first turn starts a program: it has \"send\" and no \"expect\"");
+    text.text = written_dialogue(parts);
+    return text;
+}
+
+bool take_command(member_reader& members, complaints& errors, shell& in, written& text, bool can_talk = false) {
     const bool cmd = members.has("cmd"), powershell = members.has("powershell");
     const auto* local = members.take("local");
-    const int given = cmd + powershell + (local != nullptr);
-    if (given > 1) errors.add(members.at(), "only one of cmd, powershell and local");
+    const auto* console = can_talk ? members.take("console") : nullptr;
+    const int given = cmd + powershell + (local != nullptr) + (console != nullptr);
+    if (given > 1) errors.add(members.at(), "only one of cmd, powershell, local and console");
     if (given == 0) errors.add(members.at(), "needs cmd, powershell or local");
     const auto a = members.with_holes("cmd", cmd);
     const auto b = members.with_holes("powershell", powershell);
-    in = local ? shell::local : powershell ? shell::powershell : shell::cmd;
-    text = local ? read_words(*local, members, errors) : powershell ? b : a;
+    in = console ? shell::console : local ? shell::local : powershell ? shell::powershell : shell::cmd;
+    text = console      ? read_dialogue(*console, members, errors)
+           : local      ? read_words(*local, members, errors)
+           : powershell ? b
+                        : a;
     return given > 0;
 }
 
@@ -135,7 +185,7 @@ proof_plan read_proof(const yaml_node& node, complaints& errors) {
 
 step_action read_command(member_reader& members, complaints& errors) {
     command_step change;
-    take_command(members, errors, change.command.in, change.command.text);
+    take_command(members, errors, change.command.in, change.command.text, true);
     change.command.expect_exit = members.integers("expect_exit", {0});
     change.changes = members.with_holes("changes", true);
     change.effective =

@@ -10,9 +10,11 @@ std::optional<std::string> refusal(const command& what) {
         case shell::powershell:
             return powershell_refusal(what.text);
         case shell::local:
+            return local_refusal(what.text);
+        case shell::console:
             break;
     }
-    return local_refusal(what.text);
+    return "nobody can know what a conversation does";
 }
 
 }  // namespace emsctl::scripts

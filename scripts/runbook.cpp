@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scripts/dialogue_text.hpp"
+
 namespace emsctl::scripts {
 namespace {
 
@@ -31,6 +33,10 @@ void add_settable(std::vector<const variable*>& all, const runbook& book,
 }  // namespace
 
 std::string for_people(shell in, std::string text) {
+    if (in == shell::console) {
+        const auto parts = read_dialogue(text);
+        return "a conversation with: " + (parts.empty() ? std::string() : parts.front().send);
+    }
     if (in == shell::local) std::replace(text.begin(), text.end(), '\n', ' ');
     return text;
 }

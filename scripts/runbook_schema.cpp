@@ -291,18 +291,21 @@ struct family {
     bool acts;
 };
 
+json names_a_command() {
+    return {{"anyOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"}), needs({"console"})}}};
+}
 json reads_something() {
     json reads = {{"properties", {{"reads", {{"enum", {true, "yes"}}}}}}, {"required", {"reads"}}};
-    return {{"allOf", {has_a_command(), std::move(reads)}}};
+    return {{"allOf", {names_a_command(), std::move(reads)}}};
 }
 json changes_something() {
     json reads = {{"properties", {{"reads", {{"enum", {true, "yes"}}}}}}, {"required", {"reads"}}};
-    return {{"allOf", {has_a_command(), {{"not", std::move(reads)}}}}};
+    return {{"allOf", {names_a_command(), {{"not", std::move(reads)}}}}};
 }
 json is_no_other() {
     json others = json::array();
-    for (const char* key : {"cmd", "powershell", "local", "registry", "service", "acl", "restart", "decision", "manual",
-                            "block", "hive", "include"})
+    for (const char* key : {"cmd", "powershell", "local", "console", "registry", "service", "acl", "restart",
+                            "decision", "manual", "block", "hive", "include"})
         others.push_back(needs({key}));
     return {{"not", {{"anyOf", std::move(others)}}}};
 }
@@ -310,8 +313,8 @@ json is_no_other() {
 std::vector<family> families() {
     const names look = {"cmd",         "powershell", "local", "reads",   "parse",  "fields", "separator", "keep",
                         "expect_exit", "limit",      "look",  "finding", "settle", "until",  "retries",   "delay"};
-    const names change = {"cmd",       "powershell",  "local", "reads", "changes", "before",
-                          "effective", "expect_exit", "limit", "undo",  "proof"};
+    const names change = {"cmd",    "powershell", "local",       "console", "reads", "changes",
+                          "before", "effective",  "expect_exit", "limit",   "undo",  "proof"};
     return {{"look", reads_something(), look, {}, false},
             {"change", changes_something(), change, {"changes", "undo"}, true},
             {"registry", needs({"registry"}), {"registry"}, {}, true},
@@ -341,6 +344,32 @@ json common_step_keys() {
             {"tags", texts("Words to select by.")}};
 }
 
+json dialogue() {
+    const auto line = [](int longest, const char* description) {
+        return described({{"type", {"string", "number", "boolean"}},
+                          {"minLength", 1},
+                          {"maxLength", longest},
+                          {"pattern", "^[^\\n]*[^ \\n]$"}},
+                         description);
+    };
+    const json failing = closed({{"says", line(200, "What the program says when it failed.")},
+                                 {"fail", line(400, "One sentence: what that means.")}},
+                                {"says", "fail"});
+    const json awaited = {{"anyOf", {line(200, "What the program says, within one line."), failing}}};
+    const json turn = closed({{"expect", {{"anyOf", {awaited, {{"type", "array"}, {"items", awaited}}}}}},
+                              {"send", line(200, "Template: the line that is typed then.")},
+                              {"within", seconds("How many seconds it may take; 30 unless given.")}},
+                             {});
+    json later = turn;
+    later["anyOf"] = {
+        needs({"send"}),
+        {{"required", {"expect"}}, {"not", {{"properties", {{"expect", {{"type", "array"}, {"maxItems", 0}}}}}}}}};
+    json first = turn;
+    first["required"] = {"send"};
+    first["properties"]["expect"] = {{"type", "array"}, {"maxItems", 0}};
+    return {{"type", "array"}, {"minItems", 1}, {"items", json::array({first})}, {"additionalItems", later}};
+}
+
 json step_keys() {
     json keys = common_step_keys();
     keys.update(reading_keys());
@@ -359,6 +388,7 @@ json step_keys() {
     keys["effective"] = one_of(words_of(takes_effect::restart), "When the change takes effect; now unless given.");
     keys["undo"] = referring("undo", "The way back.");
     keys["proof"] = referring("proof", "What shows that the change worked.");
+    keys["console"] = described(dialogue(), "A conversation with a program that asks; the first turn starts it.");
     keys["registry"] = referring("registry", "A value of the registry that must be so.");
     keys["service"] = referring("service", "A service that must be so.");
     keys["acl"] = referring("acl", "Rights on a file that must be granted.");
@@ -393,7 +423,8 @@ json step_map() {
         if (!required.empty()) then["required"] = required;
         const std::string kind = one.name;
         if (kind == "look") then["allOf"] = reading_rules();
-        if (kind == "change") then["allOf"] = json::array({has_one_command()});
+        if (kind == "change")
+            then["oneOf"] = {needs({"cmd"}), needs({"powershell"}), needs({"local"}), needs({"console"})};
         // A change that is no command of its own may be temporary, looks may not.
         if (!one.acts || kind == "restart")
             then["not"] = {{"required", {"temporary"}}, {"properties", {{"temporary", {{"enum", {true, "yes"}}}}}}};

@@ -114,9 +114,10 @@ step one_step(const yaml_node& node, complaints& errors, const runbook_finder& f
     s.optional = members.boolean("optional", false);
     s.temporary = members.boolean("temporary", false);
     s.risk = static_cast<risk_level>(members.one_of("risk", {"none", "low", "medium", "high"}, 0));
-    const bool is_command = members.has("cmd") || members.has("powershell") || members.has("local");
+    const bool is_command =
+        members.has("cmd") || members.has("powershell") || members.has("local") || members.has("console");
     int families = is_command;
-    std::string kinds = "cmd, powershell, local, value, finding";
+    std::string kinds = "cmd, powershell, local, console, value, finding";
     for (const auto& family : told_by_map) {
         kinds += std::string(", ") + family.key;
         const auto* body = members.take(family.key);

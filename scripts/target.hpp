@@ -10,8 +10,9 @@
 
 namespace emsctl::scripts {
 
-// The guest's two shells, and no shell at all: a program of the computer that this runs on.
-enum class shell { cmd, powershell, local };
+// The guest's two shells; a program of the computer that this runs on, without a shell; a conversation with a program
+// of the guest that asks.
+enum class shell { cmd, powershell, local, console };
 std::string_view to_string(shell);
 
 // How the output of a command was proved. hashed: length and SHA-256 computed in the guest agree with what arrived.
@@ -19,7 +20,8 @@ enum class proof_level { hashed, read_twice, none };
 
 struct command {
     shell in = shell::cmd;
-    std::string text;  // as it would stand in a .cmd or .ps1 file; local: the program and its arguments, a line each
+    std::string text;  // as it would stand in a .cmd or .ps1 file; local: the program and its arguments, a line each;
+                       // console: as in dialogue_text.hpp
     bool changes = false;  // false: must be safe to run twice
     bool no_log = false;   // the text and its output are secret
     std::chrono::seconds limit{120};

@@ -1,5 +1,6 @@
 #include "src/session_target.hpp"
 
+#include "scripts/dialogue_text.hpp"
 #include "scripts/parsers.hpp"
 #include "scripts/runbook.hpp"
 #include "transport/child_output.hpp"
@@ -19,6 +20,7 @@ session_target::session_target(sac::session& session, bool may_start_programs)
 
 boost::asio::awaitable<scripts::outcome> session_target::run(scripts::command what) {
     if (what.in == scripts::shell::local) co_return co_await run_here(std::move(what));
+    if (what.in == scripts::shell::console) co_return co_await talk(std::move(what));
     const auto shell = what.in == scripts::shell::powershell ? sac::shell_kind::powershell : sac::shell_kind::cmd;
     if (!what.no_log) session_.line().mark(what.label.empty() ? what.text.substr(0, 80) : what.label);
     const auto result = co_await session_.run(shell, what.text, what.limit, what.no_log);
@@ -28,6 +30,27 @@ boost::asio::awaitable<scripts::outcome> session_target::run(scripts::command wh
     answer.err = result.err;
     answer.took = in_ms(result.took);
     answer.proof = scripts::proof_level::hashed;
+    co_return answer;
+}
+
+// What a program says is no proof of anything: the exit code is read from the screen.
+boost::asio::awaitable<scripts::outcome> session_target::talk(scripts::command what) {
+    std::vector<sac::dialogue_turn> turns;
+    for (const auto& part : scripts::read_dialogue(what.text)) {
+        auto& turn = turns.emplace_back();
+        turn.limit = part.within;
+        turn.send = part.send;
+        for (const auto& one : part.expect) turn.expect.push_back({one.text, one.fail});
+    }
+    session_.line().mark(what.label);
+    const auto began = transport::line_clock::now();
+    auto talking = session_.converse(std::move(turns));
+    const auto end = co_await std::move(talking);
+    scripts::outcome answer;
+    answer.exit_code = end.problem.empty() ? end.exit_code.value_or(0) : 125;
+    answer.out = end.transcript;
+    answer.err = end.problem;
+    answer.took = in_ms(transport::line_clock::now() - began);
     co_return answer;
 }
 

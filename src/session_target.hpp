@@ -21,6 +21,7 @@ class session_target final : public scripts::target {
 
   private:
     boost::asio::awaitable<scripts::outcome> run_here(scripts::command what);
+    boost::asio::awaitable<scripts::outcome> talk(scripts::command what);
 
     sac::session& session_;
     bool may_start_programs_;
