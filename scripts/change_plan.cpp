@@ -115,6 +115,7 @@ change as_change(const change_plan& plan) {
     shown.residue = plan.residue;
     shown.effective = plan.effective;
     shown.temporary = plan.temporary;
+    if (plan.present_before.is_object()) shown.before = plan.present_before.value("value", nlohmann::json());
     return shown;
 }
 

@@ -203,6 +203,7 @@ class settling_run {
         shown.number = one.number;
         shown.how = change::state::done;
         shown.proof = proof;
+        if (one.left) shown.after = one.left->value("value", nlohmann::json());
         one.in_report = run_.account.changes.size();
         run_.account.changes.push_back(std::move(shown));
         earlier_.of[one.plan.step_id].insert(one.plan.what);

@@ -98,6 +98,7 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     nlohmann::json end{
         {"type", "outcome"}, {"of", number}, {"how", to_string(shown.how)}, {"proof", proof}, {"problem", problem}};
     if (one.left) end["left"] = *one.left;
+    if (one.left) shown.after = one.left->value("value", nlohmann::json());
     const bool as_before = one.left && *one.left == plan.present_before;
     done.push_back(std::move(one));
     journal.write(std::move(end));

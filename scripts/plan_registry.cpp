@@ -37,6 +37,7 @@ reading query(const std::string& key, const std::string& name) {
     reading how;
     how.command.text = "reg query " + cmd_quoted(key) + (name.empty() ? "" : " /v " + cmd_quoted(name));
     how.parse = output_format::reg;
+    how.keep = {"values"};
     how.expect_exit = {0, 1};
     return how;
 }

@@ -131,6 +131,8 @@ nlohmann::json to_json(const report& r) {
                                    {"state", to_string(c.how)},
                                    {"proof", c.proof},
                                    {"problem", c.problem},
+                                   {"before", c.before},
+                                   {"after", c.after},
                                    {"took_ms", c.took.count()}});
     for (const auto& m : r.timeline)
         text["timeline"].push_back({{"at_ms", m.at.count()},

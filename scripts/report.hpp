@@ -68,6 +68,8 @@ struct change {
     state how = state::planned;
     std::string proof;    // what showed that it worked
     std::string problem;  // why it did not
+    // The state that it touches, as it was and as it was left; null: not known, or there is no way to see it.
+    nlohmann::json before, after;
     std::chrono::milliseconds took{};
 };
 std::string_view to_string(change::state);
@@ -117,6 +119,7 @@ std::string answer_text(const decision& made);           // "nobody has decided"
 struct text_style {
     std::size_t width = 100;
     bool colour = false;
+    bool diff = false;  // show the states before and after each change, as far as they differ
 };
 std::string to_text(const report& account, const text_style& style = {});
 std::string to_markdown(const report& account);  // for a ticket

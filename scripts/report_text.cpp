@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "scripts/difference.hpp"
 #include "scripts/parsers.hpp"
 #include "scripts/report.hpp"
 
@@ -87,9 +88,21 @@ std::string_view mark_of(change::state state) {
     return "  ?      ";
 }
 
-void add_change(page& out, const change& c) {
+// Of a change that was made its states before and after; of a plan what is there and what it is to become, in short.
+void add_difference(page& out, const change& c, const std::string& indent) {
+    auto lines = difference(c.before, c.after);
+    if (c.after.is_null()) {
+        lines.clear();
+        if (!c.from.empty()) lines.push_back("- " + c.from);
+        if (!c.to.empty()) lines.push_back("+ " + c.to);
+    }
+    for (const auto& line : lines) out.add(indent + line.substr(0, 2), line.substr(2), line[0] == '-' ? red : green);
+}
+
+void add_change(page& out, const change& c, bool with_difference) {
     out.add(mark_of(c.how), c.what);
     const std::string indent = "           ";
+    if (with_difference) add_difference(out, c, indent);
     if (!c.why.empty()) out.add(indent + "why: ", c.why);
     if (!c.proof.empty()) out.add(indent + "proved by: ", c.proof);
     if (!c.problem.empty()) out.add(indent + "problem: ", c.problem, red);
@@ -132,7 +145,7 @@ std::string to_text(const report& r, const text_style& style) {
     }
     if (!r.changes.empty()) {
         out.head(r.mode == run_mode::check ? "Would change" : "Changes");
-        for (const auto& c : r.changes) add_change(out, c);
+        for (const auto& c : r.changes) add_change(out, c, style.diff);
     }
     if (r.restart) out.add("  ", "Restarted in " + in_seconds(r.restart->took) + ", proved by: " + r.restart->proof);
     const auto proof_looks =

@@ -43,7 +43,7 @@ void setup_resume(CLI::App& app, std::function<int()>& chosen) {
     add_outcome_option(*verb, options->outcomes);
     verb->add_option("--runbook", options->runbook, "where the runbook is now [as the journal says]");
     verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
-    add_report_option(*verb, options->reports);
+    add_account_options(*verb, options->account);
     add_this_computer_options(*verb, options->here);
     add_console_options(*verb, options->console, true, true);
     verb->footer(
@@ -53,7 +53,7 @@ void setup_resume(CLI::App& app, std::function<int()>& chosen) {
 }
 
 int run_resume(resume_command_options options) {
-    check_report_files(options.reports);
+    check_report_files(options.account.files);
     resolve_name(options.console);
     const auto journal = scripts::read_journal(options.journal);
     complete_from(journal, options.journal, options.console);
@@ -74,7 +74,7 @@ int run_resume(resume_command_options options) {
     const told_run body = [&](scripts::target& target, scripts::observer& display) {
         return scripts::resume_run(book, target, display, resume);
     };
-    return tell_run(talk, options.reports, options.here, about, body);
+    return tell_run(talk, options.account, options.here, about, body);
 }
 
 }  // namespace emsctl

@@ -106,7 +106,7 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--no-snapshot", options->no_snapshot, "why there is none; goes into the journal");
     add_duration(*verb, "--deadline", options->limit_seconds, "when a run is stopped and taken back [the runbook's]");
     verb->add_option("--journal", options->journal, "journal of an --apply [a new one in the state folder]");
-    add_report_option(*verb, options->reports);
+    add_account_options(*verb, options->account);
     add_this_computer_options(*verb, options->here);
     add_console_options(*verb, options->console, true, true);
     verb->footer(address_table() +
@@ -141,7 +141,7 @@ int run_run(run_command_options options) {
     run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;
     if (options.apply) run.journal = journal_for(book, options.journal);
-    check_report_files(options.reports);
+    check_report_files(options.account.files);
     conversation talk(options.console, "run-" + book.name, true);
     talk.note("runbook", book.name);
     talk.note("runbook_sha256", book.sha256);
@@ -152,7 +152,7 @@ int run_run(run_command_options options) {
     const told_run body = [&](scripts::target& target, scripts::observer& display) {
         return scripts::run_runbook(book, target, display, run);
     };
-    return tell_run(talk, options.reports, options.here, about, body);
+    return tell_run(talk, options.account, options.here, about, body);
 }
 
 }  // namespace emsctl

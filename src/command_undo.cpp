@@ -22,14 +22,14 @@ void setup_undo(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--to", options->to_step, "id of the last step to take back [all]");
     verb->add_flag("--temporary", options->only_temporary, "only what was meant to be temporary");
     add_outcome_option(*verb, options->outcomes);
-    add_report_option(*verb, options->reports);
+    add_account_options(*verb, options->account);
     add_this_computer_options(*verb, options->here);
     add_console_options(*verb, options->console, true, true);
     verb->callback([options, &chosen] { chosen = [options] { return run_undo(*options); }; });
 }
 
 int run_undo(undo_command_options options) {
-    check_report_files(options.reports);
+    check_report_files(options.account.files);
     resolve_name(options.console);
     const auto journal = scripts::read_journal(options.journal);
     complete_from(journal, options.journal, options.console);
@@ -47,7 +47,7 @@ int run_undo(undo_command_options options) {
     const told_run body = [&](scripts::target& target, scripts::observer& display) {
         return scripts::undo_run(target, display, undo);
     };
-    return tell_run(talk, options.reports, options.here, about, body);
+    return tell_run(talk, options.account, options.here, about, body);
 }
 
 }  // namespace emsctl

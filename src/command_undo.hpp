@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "src/console_options.hpp"
+#include "src/report_files.hpp"
 #include "src/this_computer.hpp"
 
 namespace emsctl {
 
 struct undo_command_options {
-    std::vector<std::string> reports;  // files
+    account_options account;
     console_options console;
     this_computer here;
     std::string journal;

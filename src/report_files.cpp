@@ -65,8 +65,10 @@ renderer renderer_for(const std::string& file) {
 
 }  // namespace
 
-void add_report_option(CLI::App& verb, std::vector<std::string>& files) {
-    verb.add_option("--report", files, "also write the account to FILE.html, .md, .xml (JUnit) or .json; repeatable")
+void add_account_options(CLI::App& verb, account_options& options) {
+    verb.add_flag("--diff", options.diff, "show what each change finds and leaves: values, rights, services, rules");
+    verb.add_option("--report", options.files,
+                    "also write the account to FILE.html, .md, .xml (JUnit) or .json; repeatable")
         ->allow_extra_args(false)
         ->option_text("FILE");
 }

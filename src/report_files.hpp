@@ -10,8 +10,13 @@
 
 namespace emsctl {
 
-// --report FILE, repeatable.
-void add_report_option(CLI::App& verb, std::vector<std::string>& files);
+struct account_options {
+    std::vector<std::string> files;  // reports to write
+    bool diff = false;               // in the account on standard output
+};
+
+// --report FILE, repeatable, and --diff.
+void add_account_options(CLI::App& verb, account_options& options);
 
 // Before the run: an ending that says nothing, a file that exists, a folder that cannot be written. Throws usage_error.
 void check_report_files(const std::vector<std::string>& files);

@@ -130,18 +130,19 @@ void run_display::tell_line(const scripts::event& happened) {
     }
 }
 
-void print_account(const scripts::report& account, const console_options& options) {
+void print_account(const scripts::report& account, const console_options& options, bool diff) {
     if (options.json()) return print_json(scripts::to_json(account));
     if (options.streams_events())
         return print_text(json_line({{"event", "report"}, {"report", scripts::to_json(account)}}));
     scripts::text_style style;
     style.width = terminal_width();
     style.colour = standard_output_wants_colour();
+    style.diff = diff;
     print_text(scripts::to_text(account, style));
 }
 
-int tell_run(conversation& talk, const std::vector<std::string>& reports, const this_computer& here,
-             nlohmann::json about, const told_run& body) {
+int tell_run(conversation& talk, const account_options& how, const this_computer& here, nlohmann::json about,
+             const told_run& body) {
     // No program that is started here may find a secret in its environment; ours have been read.
     for (const auto* source : {&talk.options().password, &talk.options().road_password})
         if (!source->environment.empty()) ::unsetenv(source->environment.c_str());
@@ -162,8 +163,8 @@ int tell_run(conversation& talk, const std::vector<std::string>& reports, const 
     });
     if (account) {
         note_recording_hash(*account, talk.seal());
-        print_account(*account, talk.options());
-        write_reports(reports, *account, talk.recording());
+        print_account(*account, talk.options(), how.diff);
+        write_reports(how.files, *account, talk.recording());
     }
     if (here.after.empty()) return status;
     about["exit_status"] = status;

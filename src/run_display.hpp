@@ -9,6 +9,7 @@
 
 #include "scripts/runner.hpp"
 #include "src/conversation.hpp"
+#include "src/report_files.hpp"
 #include "src/this_computer.hpp"
 
 namespace emsctl {
@@ -34,10 +35,10 @@ class run_display final : public scripts::observer {
 // Carries out `body` in a session of the conversation, shows it, and prints and writes its account. The exit status.
 using told_run = std::function<boost::asio::awaitable<scripts::report>(scripts::target&, scripts::observer&)>;
 // `about`: for the hook before, with the console's address; a hook that fails keeps the run from beginning.
-int tell_run(conversation& talk, const std::vector<std::string>& reports, const this_computer& here,
-             nlohmann::json about, const told_run& body);
+int tell_run(conversation& talk, const account_options& how, const this_computer& here, nlohmann::json about,
+             const told_run& body);
 
 // The whole account on standard output, as text, JSON, or the last of the events.
-void print_account(const scripts::report& account, const console_options& options);
+void print_account(const scripts::report& account, const console_options& options, bool diff = false);
 
 }  // namespace emsctl

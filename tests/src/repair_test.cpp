@@ -53,6 +53,22 @@ TEST_SUITE("src/repair") {
             repairs("sim:" + std::string(scenario) + "?profile=windows-11");
     }
 
+    TEST_CASE("with --diff a plan shows what is there and what it becomes, and a repair what it found and left") {
+        const scratch_folder where;
+        const std::string address = "sim:rdp-disabled?profile=windows-11";
+        auto look = with_account({"run", "rdp-disabled", address, "--no-record"});
+        CHECK(run_emsctl(where, look).out.find("- REG_DWORD 0x1") == std::string::npos);
+        look.push_back("--diff");
+        const auto planned = run_emsctl(where, look);
+        CAPTURE(planned.out);
+        CHECK(planned.out.find("- REG_DWORD 0x1\n           + REG_DWORD 0\n") != std::string::npos);
+        look.insert(look.end(), {"--apply", "--yes", "--journal", where / "journal"});
+        const auto done = run_emsctl(where, look);
+        CAPTURE(done.out);
+        CHECK(done.out.find("- values.fDenyTSConnections.data: 0x1\n") != std::string::npos);
+        CHECK(done.out.find("+ values.fDenyTSConnections.data: 0x0\n") != std::string::npos);
+    }
+
     TEST_CASE("every broken scenario is found and repaired through a differential painter that merges equal keys") {
         for (const auto* scenario :
              {"rdp-port-conflict", "rdp-cert-expired", "machinekeys-acl", "tls12-off", "rdp-internal-error"})
