@@ -53,6 +53,9 @@ const cmdlet_table& cmdlets();
 std::string alias_of(const std::string& name);  // the cmdlet an alias stands for, also one that is not simulated; or ""
 void bind(call& to, interpreter::arguments& given);
 
+// Instances of classes of WMI, with the properties whose form is known.
+values wmi_network_adapters(windows& os);  // Win32_NetworkAdapter
+
 void add_object_cmdlets(cmdlet_table& table);    // ForEach-Object, Where-Object, Select-Object, Sort-Object, ...
 void add_output_cmdlets(cmdlet_table& table);    // Write-*, Out-*, ConvertTo-*, Format-*
 void add_item_cmdlets(cmdlet_table& table);      // Get-Item, Get-ChildItem, Test-Path, Remove-Item, New-Item

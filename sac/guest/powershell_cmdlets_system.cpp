@@ -137,7 +137,7 @@ value dmtf_time(call& c, wall_time utc) {
     return value(format_date(when, "yyyyMMddHHmmss") + ".500000" + zone);
 }
 
-// The two classes that repairs ask, with the properties whose form is known.
+// The few classes that repairs ask, with the properties whose form is known.
 task<void> get_wmi_object(call& c) {
     const auto name = c.text_of("Class");
     auto& os = c.os();
@@ -155,6 +155,9 @@ task<void> get_wmi_object(call& c) {
         made->set("PartOfDomain", value(os.part_of_domain));
         made->set("Domain", os.domain_or_workgroup);
         co_await c.out.put(value(made));
+    } else if (text::equal_no_case(name, "Win32_NetworkAdapter")) {
+        const auto all = wmi_network_adapters(os);
+        for (std::size_t i = 0; i < all.size(); ++i) co_await c.out.put(all[i]);
     } else {
         c.shell.refuse("Get-WmiObject " + name);
         c.error("Invalid class \"" + name + "\"", "GetWMIManagementException", "InvalidType", "ManagementException",

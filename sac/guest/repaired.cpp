@@ -98,6 +98,7 @@ std::optional<bool> holds(const windows& os, const std::string& kind, const json
         return is_as_wanted(os.reg.value(what.at("key").get<std::string>(), what.at("value").get<std::string>()), what);
     if (kind == "offline_registry") return offline_registry(os, what);
     if (kind == "ems") return ems_enabled(os, what);
+    if (kind == "on_network") return is_on_network(os);
     if (kind == "normal_mode") return !safe_mode_asked_for(os.reg) && !safe_mode_in_effect(os.reg);
     if (kind == "not_loaded") return os.reg.find(what.get<std::string>()) == nullptr;
     return std::nullopt;

@@ -91,6 +91,7 @@ void windows::boot(instant now) {
     events.write(std::move(started));
     svc.load();
     svc.start_automatic();
+    renew_leases(*this);
     clock.start = begin;
 }
 
@@ -104,6 +105,7 @@ void windows::shut_down() {
     stopped.message = "The Event log service was stopped.";
     events.write(std::move(stopped));
     svc.stop_all();
+    drop_leases(*this);
     enter_safe_mode(reg, std::nullopt);  // the key is volatile
     hives.unload_loaded();
     hives.flush();
@@ -169,6 +171,7 @@ void windows::log_refused(std::string_view shell, std::string_view what) {
 
 nlohmann::json windows::state() const {
     return {
+        {"adapters", adapters_state(*this)},
         {"certificates", certs.state()},
         {"disks", storage.state()},
         {"files", files.state()},

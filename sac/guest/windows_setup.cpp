@@ -211,6 +211,7 @@ void windows::take_over(const json& document) {
         users = accounts(name, machine.at("sid").get<std::string>(), std::move(all));
         reg.create("HKLM\\SYSTEM\\Select").set("Current", reg_dword(1));
         take_registry(reg, document.at("registry"));
+        take_adapters(*this, document.value("adapters", json::array()));
         for (const auto& data : document.at("services")) take_service(*this, data);
         files.add_volume(drive[0], machine.value("free_bytes", std::uint64_t{21474836480}));
         for (const char* folder :

@@ -167,6 +167,7 @@ report apply(const runbook& book, guest_target& machine, const std::filesystem::
 TEST_CASE("each runbook finds its fault without changing anything, repairs it, and takes it back") {
     const told all[] = {
         {"safe-mode", "safe-mode", {{"restart_now", "yes"}}, run_result::repaired, 0, true, true},
+        {"network-adapter", "network-adapter", {}},
         {"rdp-disabled", "rdp-disabled", {}},
         {"rdp-disabled", "rdp-policy-disabled", {}},
         {"rdp-service", "rdp-service-broken", {}},
@@ -214,7 +215,7 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
             CHECK(undone.result == (t.ends == run_result::repaired ? run_result::undone : t.ends));
         }
         const auto after = owed(machine);
-        for (const char* part : {"registry", "disks"})
+        for (const char* part : {"registry", "disks", "adapters"})
             if (t.goes_back && before.contains(part))
                 CHECK(nlohmann::json::diff(before[part], after[part]) == nlohmann::json::array());
         CHECK(refused(machine) == std::vector<std::string>{});
