@@ -168,6 +168,8 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
     const told all[] = {
         {"safe-mode", "safe-mode", {{"restart_now", "yes"}}, run_result::repaired, 0, true, true},
         {"network-adapter", "network-adapter", {}},
+        {"static-address", "static-address", {{"dns_from_dhcp", "yes"}}},
+        {"static-address", "static-address", {{"dns_from_dhcp", "no"}}},
         {"rdp-disabled", "rdp-disabled", {}},
         {"rdp-disabled", "rdp-policy-disabled", {}},
         {"rdp-service", "rdp-service-broken", {}},
@@ -234,6 +236,33 @@ TEST_CASE("no runbook finds a fault on a healthy machine") {
         CHECK(r.result == run_result::healthy);
         CHECK(refused(machine) == std::vector<std::string>{});
     }
+}
+
+TEST_CASE("an address set by hand is nothing wrong where nothing says that the network gives another") {
+    const auto book = *find_runbook("static-address").book;
+    guest_target machine("static-address");
+    recorder watcher;
+    run_options options;
+    options.variables = {{"expects_dhcp", "never"}};
+    const auto r = wait_for(run_runbook(book, machine, watcher, options));
+    INFO(to_text(r));
+    CHECK(r.result == run_result::healthy);
+    REQUIRE(r.findings.size() == 1);
+    CHECK(r.findings[0].text.find("(10.0.0.77 255.255.255.128 10.0.0.126)") != std::string::npos);
+}
+
+TEST_CASE("an address that DHCP does not replace is set by hand again") {
+    const auto book = *find_runbook("static-address").book;
+    guest_target machine("static-address");
+    machine.bench.os.svc.fail("Dhcp", 1067);
+    const auto before = owed(machine);
+    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(pattern);
+    const auto r = apply(book, machine, folder / "j", {"", "", {{"dns_from_dhcp", "yes"}}});
+    INFO(to_text(r));
+    CHECK(r.result == run_result::failed_rolled_back);
+    CHECK(nlohmann::json::diff(before["adapters"], owed(machine)["adapters"]) == nlohmann::json::array());
+    std::filesystem::remove_all(folder);
 }
 
 TEST_SUITE_END();
