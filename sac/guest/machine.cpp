@@ -115,7 +115,7 @@ struct machine::computer : sac_host {
     session_services shells() {
         session_services services;
         services.log_on = [this](std::string_view domain, std::string_view user, std::string_view password) {
-            return os->users.log_on(domain, user, password);
+            return os->users.log_on(domain, user, password, os->clock.utc());
         };
         services.shell = options.shell;
         if (!services.shell)

@@ -55,6 +55,7 @@ void bind(call& to, interpreter::arguments& given);
 
 // Instances of classes of WMI, with the properties whose form is known.
 values wmi_network_adapters(windows& os);  // Win32_NetworkAdapter
+values wmi_user_accounts(windows& os);     // Win32_UserAccount of the machine itself
 
 void add_object_cmdlets(cmdlet_table& table);    // ForEach-Object, Where-Object, Select-Object, Sort-Object, ...
 void add_output_cmdlets(cmdlet_table& table);    // Write-*, Out-*, ConvertTo-*, Format-*
@@ -63,6 +64,7 @@ void add_property_cmdlets(cmdlet_table& table);  // Get-ItemProperty and its sib
 void add_content_cmdlets(cmdlet_table& table);   // Get-Content, Set-Content, Out-File, Get-FileHash, Join-Path...
 void add_service_cmdlets(cmdlet_table& table);
 void add_security_cmdlets(cmdlet_table& table);  // Get-Acl, Set-Acl
+void add_account_cmdlets(cmdlet_table& table);   // Get-LocalUser, Set-LocalUser, Get-LocalGroupMember...
 void add_system_cmdlets(
     cmdlet_table& table);  // Get-Date, Get-Process, Get-CimInstance, Get-NetTCPConnection, Start-Sleep
 

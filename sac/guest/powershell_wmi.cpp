@@ -48,4 +48,22 @@ values wmi_network_adapters(windows& os) {
     return out;
 }
 
+values wmi_user_accounts(windows& os) {
+    values out;
+    for (const auto& one : os.users.all()) {
+        auto made = instance(os, "Win32_UserAccount", "Domain=\"" + os.name + "\",Name=\"" + one.name + "\"");
+        made->set("Name", one.name);
+        made->set("Domain", os.name);
+        made->set("Caption", os.name + "\\" + one.name);
+        made->set("Description", one.comment);
+        made->set("SID", os.users.sid_of(one));
+        made->set("LocalAccount", value(true));
+        made->set("Disabled", value(!one.is_active));
+        made->set("Lockout", value(one.is_locked));
+        made->set("PasswordExpires", value(one.password_ends.has_value()));
+        out.emplace_back(made);
+    }
+    return out;
+}
+
 }  // namespace emsctl::guest::powershell

@@ -131,7 +131,7 @@ struct told {
     std::map<std::string, std::string> variables;
     run_result ends = run_result::repaired;
     int to_look = 0;        // commands of a look that load and unload copies of hives
-    bool goes_back = true;  // to the same registry, to the last value
+    bool goes_back = true;  // to the same registry, accounts and adapters, to the last value
     bool goes_back_by_restart = false;
 };
 
@@ -170,6 +170,8 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         {"network-adapter", "network-adapter", {}},
         {"static-address", "static-address", {{"dns_from_dhcp", "yes"}}},
         {"static-address", "static-address", {{"dns_from_dhcp", "no"}}},
+        {"account", "account", {{"user", "helpdesk"}}},
+        {"account", "account-locked", {{"user", "HelpDesk"}}, run_result::repaired, 0, false},
         {"rdp-disabled", "rdp-disabled", {}},
         {"rdp-disabled", "rdp-policy-disabled", {}},
         {"rdp-service", "rdp-service-broken", {}},
@@ -196,7 +198,9 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         const std::filesystem::path folder = ::mkdtemp(pattern);
         CHECK(machine.bench.os.what_is_broken() != std::vector<std::string>{});
         const auto before = owed(machine);
-        const auto looked = wait_for(run_runbook(*parsed.book, machine, watcher, {}));
+        run_options only_looks;
+        only_looks.variables = t.variables;
+        const auto looked = wait_for(run_runbook(*parsed.book, machine, watcher, only_looks));
         INFO(to_text(looked));
         CHECK(looked.result == run_result::faults_found);
         CHECK(looked.has_faults(run_phase::look));
@@ -217,7 +221,7 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
             CHECK(undone.result == (t.ends == run_result::repaired ? run_result::undone : t.ends));
         }
         const auto after = owed(machine);
-        for (const char* part : {"registry", "disks", "adapters"})
+        for (const char* part : {"registry", "disks", "adapters", "users"})
             if (t.goes_back && before.contains(part))
                 CHECK(nlohmann::json::diff(before[part], after[part]) == nlohmann::json::array());
         CHECK(refused(machine) == std::vector<std::string>{});
@@ -263,6 +267,28 @@ TEST_CASE("an address that DHCP does not replace is set by hand again") {
     CHECK(r.result == run_result::failed_rolled_back);
     CHECK(nlohmann::json::diff(before["adapters"], owed(machine)["adapters"]) == nlohmann::json::array());
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a password that has to be changed is named and left, and so are accounts of Windows itself") {
+    const auto book = *find_runbook("account").book;
+    const std::pair<const char*, const char*> all[] = {{"helpdesk", "The password of \"helpdesk\" is to be changed"},
+                                                       {"Guest", "\"Guest\" is an account of Windows itself"},
+                                                       {"nobody", "no local account called \"nobody\""}};
+    for (const auto& [user, said] : all) {
+        CAPTURE(user);
+        guest_target machine("account-password");
+        const auto before = owed(machine);
+        char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+        const std::filesystem::path folder = ::mkdtemp(pattern);
+        const auto r = apply(book, machine, folder / "j", {"", "", {{"user", user}}});
+        INFO(to_text(r));
+        CHECK(r.result == run_result::faults_found);
+        REQUIRE(!r.findings.empty());
+        CHECK(r.findings[0].text.find(said) != std::string::npos);
+        CHECK(machine.changes == 0);
+        CHECK(nlohmann::json::diff(before, owed(machine)) == nlohmann::json::array());
+        std::filesystem::remove_all(folder);
+    }
 }
 
 TEST_SUITE_END();
