@@ -74,7 +74,10 @@ account local_service() {
 }
 
 accounts::accounts(std::string machine_name, std::string machine_sid, std::vector<user> users)
-    : machine_name_(std::move(machine_name)), machine_sid_(std::move(machine_sid)), users_(std::move(users)) {}
+    : machine_name_(std::move(machine_name)), machine_sid_(std::move(machine_sid)), users_(std::move(users)) {
+    for (const auto& u : users_)
+        if (u.is_administrator) add_member(administrators, sid_of(u));
+}
 
 account accounts::token_of(const user& who) const {
     account token;
@@ -82,6 +85,7 @@ account accounts::token_of(const user& who) const {
     token.name = who.name;
     token.sid = machine_sid_ + "-" + std::to_string(who.rid);
     token.groups = {"S-1-1-0"};
+    if (is_member(remote_desktop_users, token.sid)) token.groups.emplace_back(remote_desktop_users);
     if (who.is_administrator) token.groups.insert(token.groups.end(), {"S-1-5-114", "S-1-5-32-544"});
     token.groups.insert(token.groups.end(), {"S-1-5-32-545", "S-1-5-4", "S-1-2-1", "S-1-5-11", "S-1-5-15", "S-1-5-113",
                                              "S-1-2-0", "S-1-5-64-10"});
@@ -95,12 +99,56 @@ account accounts::token_of(const user& who) const {
     return token;
 }
 
-std::optional<account> accounts::log_on(std::string_view domain, std::string_view name,
-                                        std::string_view password) const {
+std::optional<account> accounts::log_on(std::string_view domain, std::string_view name, std::string_view password,
+                                        wall_time now) const {
     if (!domain.empty() && domain != "." && !text::equal_no_case(domain, machine_name_)) return std::nullopt;
     const auto* who = find(name);
-    if (!who || !who->is_active || who->password != password) return std::nullopt;
+    if (!who || !may_log_on(*who, now) || who->password != password) return std::nullopt;
     return token_of(*who);
+}
+
+bool accounts::may_log_on(const user& who, wall_time now) {
+    return who.is_active && !who.is_locked && (!who.expires || now < *who.expires) && who.password_set &&
+           (!who.password_ends || now < *who.password_ends);
+}
+
+bool accounts::keeps_members(std::string_view group) {
+    return group == administrators || group == remote_desktop_users;
+}
+
+std::vector<std::string> accounts::members(std::string_view group) const {
+    const auto found = members_.find(group);
+    return found == members_.end() ? std::vector<std::string>{} : found->second;
+}
+
+bool accounts::is_member(std::string_view group, std::string_view sid) const {
+    const auto all = members(group);
+    return std::find(all.begin(), all.end(), sid) != all.end();
+}
+
+bool accounts::add_member(std::string_view group, const std::string& sid) {
+    if (is_member(group, sid)) return false;
+    members_[std::string(group)].push_back(sid);
+    if (group == administrators)
+        if (auto* who = find_by_sid(sid)) who->is_administrator = true;
+    return true;
+}
+
+bool accounts::remove_member(std::string_view group, std::string_view sid) {
+    const auto found = members_.find(group);
+    if (found == members_.end() || std::erase(found->second, sid) == 0) return false;
+    if (group == administrators)
+        if (auto* who = find_by_sid(sid)) who->is_administrator = false;
+    return true;
+}
+
+std::string accounts::sid_of(const user& who) const {
+    return machine_sid_ + "-" + std::to_string(who.rid);
+}
+
+accounts::user* accounts::find_by_sid(std::string_view sid) {
+    const auto found = std::find_if(users_.begin(), users_.end(), [&](const user& u) { return sid_of(u) == sid; });
+    return found == users_.end() ? nullptr : &*found;
 }
 
 account accounts::administrator() const {
@@ -147,10 +195,18 @@ std::optional<std::string> accounts::sid_of(std::string_view name) const {
 }
 
 nlohmann::json accounts::state() const {
+    const auto when = [](const std::optional<wall_time>& time) { return time ? iso_time(*time) : std::string{}; };
     auto out = nlohmann::json::object();
     for (const auto& u : users_)
-        out[u.name] = {
-            {"active", u.is_active}, {"administrator", u.is_administrator}, {"rid", u.rid}, {"password", u.password}};
+        out[u.name] = {{"active", u.is_active},
+                       {"administrator", u.is_administrator},
+                       {"remote_desktop_user", is_member(remote_desktop_users, sid_of(u))},
+                       {"locked", u.is_locked},
+                       {"expires", when(u.expires)},
+                       {"password_set", when(u.password_set)},
+                       {"password_ends", when(u.password_ends)},
+                       {"rid", u.rid},
+                       {"password", u.password}};
     return out;
 }
 

@@ -23,7 +23,7 @@ constexpr element_name of_loader[] = {{0x21000001, "osdevice"},
                                       {0x22000002, "systemroot"},
                                       {0x23000003, "resumeobject"},
                                       {0x25000020, "nx"},
-                                      {0x25000080, "safeboot"},
+                                      {safeboot, "safeboot"},
                                       {0x26000081, "safebootalternateshell"},
                                       {0x260000b0, "ems"},
                                       {0x250000c2, "bootmenupolicy"},
@@ -184,6 +184,7 @@ registry_key make(const recipe& what) {
     set(windows, 0x21000001, device_of(what.windows_partition));
     set(windows, 0x22000002, reg_sz("\\Windows"));
     set(windows, 0x25000020, integer(1));
+    if (what.safeboot) set(windows, safeboot, integer(*what.safeboot));
     if (what.ems) set(windows, 0x260000b0, boolean(true));
     auto& ems = object(store, guid("{emssettings}"), inherited);
     if (what.ems) {

@@ -24,6 +24,7 @@ struct element_name {
 const element_name* find_element(std::string_view name, std::uint32_t object_type);
 const element_name* find_element(std::uint32_t id, std::uint32_t object_type);
 
+inline constexpr std::uint32_t safeboot = 0x25000080;  // 0 minimal, 1 network, 2 directory services repair
 inline constexpr std::uint32_t boot_manager = 0x10100002, loader = 0x10200003, inherited = 0x20100000;
 
 // "{bootmgr}" and the like to "{9dea...}" and back; nullopt when the name is none.
@@ -48,6 +49,7 @@ std::uint32_t type_of(const registry_key& object);
 struct recipe {
     std::string loader_guid, system_partition, windows_partition, description = "Windows Server", locale = "en-US";
     bool is_uefi = false, ems = true;
+    std::optional<std::uint64_t> safeboot{};
 };
 registry_key make(const recipe& what);  // a store as Setup leaves it, with one Windows
 

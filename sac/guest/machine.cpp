@@ -90,8 +90,13 @@ struct machine::computer : sac_host {
     }
     std::vector<sac_address> addresses() const override {
         constexpr int interface_number = 11;
-        if (os->net.ipv4.empty()) return {};
-        return {{interface_number, os->net.ipv4, os->net.mask, os->net.gateway}};
+        std::vector<sac_address> all;
+        for (const auto& one : os->adapters) {
+            const auto now = in_effect(*os, one);
+            const auto number = interface_number + static_cast<int>(&one - os->adapters.data());
+            if (!now.address.empty()) all.push_back({number, now.address, now.mask, now.gateway});
+        }
+        return all;
     }
     std::chrono::sys_time<std::chrono::microseconds> utc() const override { return os->clock.utc(); }
     bool set_utc(std::chrono::sys_time<std::chrono::microseconds> when) override {
@@ -110,7 +115,7 @@ struct machine::computer : sac_host {
     session_services shells() {
         session_services services;
         services.log_on = [this](std::string_view domain, std::string_view user, std::string_view password) {
-            return os->users.log_on(domain, user, password);
+            return os->users.log_on(domain, user, password, os->clock.utc());
         };
         services.shell = options.shell;
         if (!services.shell)

@@ -1,4 +1,5 @@
-// The machine's addresses and its open sockets. A port is held by one process at a time, per protocol and family.
+// The machine's open sockets; its addresses are those of its adapters. A port is held by one process at a time, per
+// protocol and family.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,6 @@ struct port_range {
 
 class network {
   public:
-    std::string ipv4 = "10.0.0.4", mask = "255.255.255.0", gateway = "10.0.0.1", dns = "168.63.129.16";
-    std::string link_local = "fe80::4d2a:91c4:7f0e:2b61%4", suffix, adapter = "Ethernet", mac = "00-0D-3A-5E-21-7C";
-
     std::vector<port_range> excluded{{true, 50000, 50059, true}};  // what public captures have in common
 
     // Opens `port` on all addresses of both families; false, with nothing opened, when somebody has one of them.

@@ -162,6 +162,7 @@ const cmdlet_table& cmdlets() {
         add_service_cmdlets(made);
         add_security_cmdlets(made);
         add_system_cmdlets(made);
+        add_account_cmdlets(made);
         return made;
     }();
     return table;

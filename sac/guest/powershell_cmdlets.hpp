@@ -53,6 +53,10 @@ const cmdlet_table& cmdlets();
 std::string alias_of(const std::string& name);  // the cmdlet an alias stands for, also one that is not simulated; or ""
 void bind(call& to, interpreter::arguments& given);
 
+// Instances of classes of WMI, with the properties whose form is known.
+values wmi_network_adapters(windows& os);  // Win32_NetworkAdapter
+values wmi_user_accounts(windows& os);     // Win32_UserAccount of the machine itself
+
 void add_object_cmdlets(cmdlet_table& table);    // ForEach-Object, Where-Object, Select-Object, Sort-Object, ...
 void add_output_cmdlets(cmdlet_table& table);    // Write-*, Out-*, ConvertTo-*, Format-*
 void add_item_cmdlets(cmdlet_table& table);      // Get-Item, Get-ChildItem, Test-Path, Remove-Item, New-Item
@@ -60,6 +64,7 @@ void add_property_cmdlets(cmdlet_table& table);  // Get-ItemProperty and its sib
 void add_content_cmdlets(cmdlet_table& table);   // Get-Content, Set-Content, Out-File, Get-FileHash, Join-Path...
 void add_service_cmdlets(cmdlet_table& table);
 void add_security_cmdlets(cmdlet_table& table);  // Get-Acl, Set-Acl
+void add_account_cmdlets(cmdlet_table& table);   // Get-LocalUser, Set-LocalUser, Get-LocalGroupMember...
 void add_system_cmdlets(
     cmdlet_table& table);  // Get-Date, Get-Process, Get-CimInstance, Get-NetTCPConnection, Start-Sleep
 

@@ -137,7 +137,7 @@ value dmtf_time(call& c, wall_time utc) {
     return value(format_date(when, "yyyyMMddHHmmss") + ".500000" + zone);
 }
 
-// The two classes that repairs ask, with the properties whose form is known.
+// The few classes that repairs ask, with the properties whose form is known.
 task<void> get_wmi_object(call& c) {
     const auto name = c.text_of("Class");
     auto& os = c.os();
@@ -155,6 +155,17 @@ task<void> get_wmi_object(call& c) {
         made->set("PartOfDomain", value(os.part_of_domain));
         made->set("Domain", os.domain_or_workgroup);
         co_await c.out.put(value(made));
+    } else if (text::equal_no_case(name, "Win32_UserAccount")) {
+        // Without the filter a member of a domain would list that too.
+        if (c.has("Filter") && !text::equal_no_case(c.text_of("Filter"), "LocalAccount=True"))
+            c.refuse("Filter " + c.text_of("Filter"));
+        const auto all = wmi_user_accounts(os);
+        for (std::size_t i = 0; i < all.size(); ++i) co_await c.out.put(all[i]);
+    } else if (c.has("Filter")) {
+        c.refuse("Filter");
+    } else if (text::equal_no_case(name, "Win32_NetworkAdapter")) {
+        const auto all = wmi_network_adapters(os);
+        for (std::size_t i = 0; i < all.size(); ++i) co_await c.out.put(all[i]);
     } else {
         c.shell.refuse("Get-WmiObject " + name);
         c.error("Invalid class \"" + name + "\"", "GetWMIManagementException", "InvalidType", "ManagementException",
@@ -241,7 +252,7 @@ void add_system_cmdlets(cmdlet_table& table) {
              cmdlet{"Get-Date", "Date@0 Format", get_date},
              cmdlet{"Get-Process", "Name@0 Id", get_process},
              cmdlet{"Get-CimInstance", "ClassName@0 Filter", get_cim_instance},
-             cmdlet{"Get-WmiObject", "Class@0", get_wmi_object},
+             cmdlet{"Get-WmiObject", "Class@0 Filter", get_wmi_object},
              cmdlet{"Get-NetTCPConnection", "LocalAddress@0 LocalPort@1 RemotePort State OwningProcess",
                     get_net_tcp_connection},
              cmdlet{"Start-Sleep", "Seconds@0 Milliseconds", start_sleep},

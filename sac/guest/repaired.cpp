@@ -6,6 +6,7 @@
 #include "sac/guest/boot_store.hpp"
 #include "sac/guest/firewall.hpp"
 #include "sac/guest/hive.hpp"
+#include "sac/guest/safe_mode.hpp"
 #include "sac/guest/service_duties.hpp"
 #include "sac/guest/windows.hpp"
 
@@ -81,6 +82,13 @@ bool ems_enabled(const windows& os, const json& what) {
     return false;
 }
 
+bool may_log_on_remotely(const windows& os, const std::string& name) {
+    const auto* who = os.users.find(name);
+    if (!who || !accounts::may_log_on(*who, os.clock.utc())) return false;
+    const auto sid = os.users.sid_of(*who);
+    return os.users.is_member(administrators, sid) || os.users.is_member(remote_desktop_users, sid);
+}
+
 }  // namespace
 
 std::optional<bool> holds(const windows& os, const std::string& kind, const json& what) {
@@ -97,6 +105,9 @@ std::optional<bool> holds(const windows& os, const std::string& kind, const json
         return is_as_wanted(os.reg.value(what.at("key").get<std::string>(), what.at("value").get<std::string>()), what);
     if (kind == "offline_registry") return offline_registry(os, what);
     if (kind == "ems") return ems_enabled(os, what);
+    if (kind == "on_network") return is_on_network(os);
+    if (kind == "may_log_on_remotely") return may_log_on_remotely(os, what.get<std::string>());
+    if (kind == "normal_mode") return !safe_mode_asked_for(os.reg) && !safe_mode_in_effect(os.reg);
     if (kind == "not_loaded") return os.reg.find(what.get<std::string>()) == nullptr;
     return std::nullopt;
 }

@@ -15,8 +15,9 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::string_view sections[] = {"name",     "title", "base",         "vary",   "machine",  "users", "registry",
-                                         "services", "files", "certificates", "events", "repaired", "disks"};
+constexpr std::string_view sections[] = {"name",   "title",    "base",     "vary",    "machine",
+                                         "users",  "registry", "services", "files",   "certificates",
+                                         "events", "repaired", "disks",    "adapters"};
 
 class reader {
   public:

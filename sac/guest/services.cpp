@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "sac/guest/safe_mode.hpp"
 #include "sac/guest/service_duties.hpp"
 #include "sac/guest/windows.hpp"
 
@@ -199,6 +200,8 @@ win32_error services::begin_start(service& what, int depth) {
     if (what.state == service_state::stop_pending) return win32::service_cannot_accept_ctrl;
     if (what.state != service_state::stopped) return win32::service_already_running;
     if (what.start == start_type::disabled) return win32::service_disabled;
+    if (!what.is_driver() && !starts_in_safe_mode(os_.reg, what.name))
+        return what.exit_code = win32::not_safeboot_service;
     if (depth > 20) return win32::service_dependency_fail;
     if (has_another_account_than_its_process(what)) return what.exit_code = win32::different_service_account;
     auto begins = os_.now();

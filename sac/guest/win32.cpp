@@ -43,6 +43,7 @@ std::string message_of(win32_error error) {
          "The account specified for this service is different from the account specified for other services running in "
          "the same process."},
         {1072, "The specified service has been marked for deletion."},
+        {1084, "This service cannot be started in Safe Mode."},
         {1077, "No attempts to start the service have been made since the last boot."},
         {1115, "A system shutdown is in progress."},
         {1116, "Unable to abort the system shutdown because no shutdown was in progress."},

@@ -43,6 +43,7 @@ enum : win32_error {
     different_service_account = 1079,
     service_marked_for_delete = 1072,
     service_never_started = 1077,
+    not_safeboot_service = 1084,
     shutdown_in_progress = 1115,
     no_shutdown_in_progress = 1116,
     shutdown_is_scheduled = 1190,

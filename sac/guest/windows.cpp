@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sac/guest/repaired.hpp"
+#include "sac/guest/safe_mode.hpp"
 
 namespace emsctl::guest {
 
@@ -66,6 +67,7 @@ void windows::boot(instant now) {
     if (++boot_count_ == 1) clock.start -= std::chrono::hours(machine_of(scenario_).value("uptime_hours", 0));
     boot_time_ = clock.utc();
     tls = tls_in_registry();
+    enter_safe_mode(reg, safe_mode_asked_for(reg));
     processes.clear();
     const std::string system = "NT AUTHORITY\\SYSTEM";
     const auto start = [&](const char* image, unsigned parent, unsigned session) {
@@ -89,6 +91,7 @@ void windows::boot(instant now) {
     events.write(std::move(started));
     svc.load();
     svc.start_automatic();
+    renew_leases(*this);
     clock.start = begin;
 }
 
@@ -102,6 +105,8 @@ void windows::shut_down() {
     stopped.message = "The Event log service was stopped.";
     events.write(std::move(stopped));
     svc.stop_all();
+    drop_leases(*this);
+    enter_safe_mode(reg, std::nullopt);  // the key is volatile
     hives.unload_loaded();
     hives.flush();
     net.clear();
@@ -166,6 +171,7 @@ void windows::log_refused(std::string_view shell, std::string_view what) {
 
 nlohmann::json windows::state() const {
     return {
+        {"adapters", adapters_state(*this)},
         {"certificates", certs.state()},
         {"disks", storage.state()},
         {"files", files.state()},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sac/guest/accounts.hpp"
+#include "sac/guest/adapters.hpp"
 #include "sac/guest/certificates.hpp"
 #include "sac/guest/disks.hpp"
 #include "sac/guest/event_log.hpp"
@@ -100,6 +101,7 @@ class windows {
     event_log events;
     process_list processes;
     network net;
+    std::vector<adapter> adapters;
     services svc;
     tls_settings tls;  // in effect: copied from the registry at boot
 

@@ -103,6 +103,12 @@ void make_own_disk(windows& os, const json& machine) {
     recipe.description = machine.value("loader", std::string("Windows Server"));
     recipe.is_uefi = is_uefi;
     recipe.ems = machine.value("ems", true);
+    if (machine.contains("safeboot")) {
+        const auto mode = machine.at("safeboot").get<std::string>();
+        if (mode != "minimal" && mode != "network" && mode != "dsrepair")
+            throw scenario_error("machine.safeboot: minimal, network or dsrepair");
+        recipe.safeboot = mode == "minimal" ? 0 : mode == "network" ? 1 : 2;
+    }
     disk own;
     own.is_gpt = is_uefi;
     own.size = 130050 * mib;

@@ -149,6 +149,19 @@ void take_file(windows& os, const std::string& path, const json& data) {
     }
 }
 
+// Days count from the start of the scenario.
+void take_logon(const windows& os, const json& data, accounts::user& who) {
+    const auto start = std::chrono::floor<std::chrono::seconds>(os.clock.utc());
+    const auto day = [&](const char* field) -> std::optional<wall_time> {
+        if (!data.contains(field)) return std::nullopt;
+        return start + std::chrono::days(data.at(field).get<int>());
+    };
+    who.is_locked = data.value("locked", false);
+    who.expires = day("expires_days");
+    who.password_ends = day("password_ends_days");
+    if (!data.value("must_change_password", false)) who.password_set = start - std::chrono::days(61);
+}
+
 void take_certificate(windows& os, const json& data, unsigned number) {
     self_signed_request request;
     const auto start = std::chrono::floor<std::chrono::seconds>(os.clock.utc());
@@ -206,11 +219,16 @@ void windows::take_over(const json& document) {
             who.is_administrator = data.value("administrator", false);
             who.is_active = data.value("active", true);
             who.comment = data.value("comment", std::string{});
+            take_logon(*this, data, who);
             all.push_back(std::move(who));
         }
         users = accounts(name, machine.at("sid").get<std::string>(), std::move(all));
+        for (const auto& data : document.value("users", json::array()))
+            if (data.value("remote_desktop_user", false))
+                users.add_member(remote_desktop_users, users.sid_of(*users.find(data.at("name").get<std::string>())));
         reg.create("HKLM\\SYSTEM\\Select").set("Current", reg_dword(1));
         take_registry(reg, document.at("registry"));
+        take_adapters(*this, document.value("adapters", json::array()));
         for (const auto& data : document.at("services")) take_service(*this, data);
         files.add_volume(drive[0], machine.value("free_bytes", std::uint64_t{21474836480}));
         for (const char* folder :

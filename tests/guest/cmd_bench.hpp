@@ -27,7 +27,7 @@ class cmd_bench {
     explicit cmd_bench(const std::string& scenario_name = "healthy", std::uint64_t seed = 0)
         : os(load_scenario(scenario_name, seed)), context_{os, {}, con, {}} {
         os.boot({});
-        context_.who = *os.users.log_on("", "Administrator", "Passw0rd!");
+        context_.who = *os.users.log_on("", "Administrator", "Passw0rd!", os.clock.utc());
         restart_shell();
     }
 

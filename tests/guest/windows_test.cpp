@@ -133,8 +133,8 @@ TEST_SUITE("guest/windows") {
         os.boot(0s);
         CHECK(has_event(os, "Schannel", 36870));
         CHECK(os.files.read(os.rdp_key_file(), network_service()).error == win32::access_denied);
-        CHECK(os.files.read(os.rdp_key_file(), *os.users.log_on("", "administrator", "Passw0rd!")).error ==
-              win32::success);
+        CHECK(os.files.read(os.rdp_key_file(), *os.users.log_on("", "administrator", "Passw0rd!", os.clock.utc()))
+                  .error == win32::success);
     }
 
     TEST_CASE("the same scenario and seed make the same machine, another seed another one") {

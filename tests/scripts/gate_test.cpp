@@ -57,6 +57,10 @@ TEST_CASE("whatever else cmd.exe could do is refused") {
                              "chcp 65001",
                              "powershell -c x",
                              "netsh int set x",
+                             "netsh interface set interface name=\"show\" admin=disabled",
+                             "netsh interface ip set address name=\"x\" source=dhcp",
+                             "net user x /active:yes",
+                             "bcdedit /deletevalue {current} safeboot",
                              "reg",
                              "@del x",
                              "echo \"x",
@@ -78,6 +82,8 @@ TEST_CASE("reading commands of PowerShell are let through") {
           "(Get-Acl -LiteralPath 'C:\\x').Sddl", "(Get-CimInstance Win32_ComputerSystem).PartOfDomain",
           "Get-Service TermService | ForEach-Object { '{0}|{1}' -f $_.Name,[int]$_.Status }",
           "$x = Get-Date; $x.AddDays(1).ToString('o')", "if (Test-Path -LiteralPath 'C:\\x') { 'yes' } else { 'no' }",
+          "Get-WmiObject Win32_NetworkAdapter | Where-Object { $_.NetConnectionID } | ForEach-Object { '{0}|{1}' -f "
+          "$_.ConfigManagerErrorCode, $_.GUID }",
           "foreach ($i in Get-Service) { $i.Name }", "Get-Process | % { $_.Id }"}) {
         INFO(text);
         CHECK(powershell_refusal(text) == std::nullopt);
@@ -91,6 +97,10 @@ TEST_CASE("whatever else PowerShell could do is refused") {
                              "Get-Service x | % Stop",
                              "Get-Service | ForEach-Object Stop",
                              "(Get-Service x).Stop()",
+                             "(Get-WmiObject Win32_NetworkAdapter).Enable()",
+                             "Enable-NetAdapter x",
+                             "Set-LocalUser -SID 'x' -AccountNeverExpires",
+                             "Get-LocalGroupMember -SID 'x' | Remove-LocalGroupMember -SID 'x'",
                              "& 'x'",
                              ". ./x",
                              "Get-Date > x",

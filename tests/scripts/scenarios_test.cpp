@@ -45,14 +45,17 @@ class guest_target : public target {
         co_return got;
     }
     boost::asio::awaitable<restart_outcome> restart(std::string, std::chrono::seconds) override {
+        start_again();
+        restart_outcome seen;
+        seen.proof = "boot";
+        co_return seen;
+    }
+    void start_again() {
         bench.os.shut_down();
         bench.os.boot(bench.os.now() + std::chrono::seconds(60));
         bench.pass(std::chrono::seconds(120));
         bench.restart_shell();
         bench.type("cd /d " + folder());
-        restart_outcome seen;
-        seen.proof = "boot";
-        co_return seen;
     }
     void mark(const std::string&) override {}
     line_use used() const override { return {}; }
@@ -128,7 +131,8 @@ struct told {
     std::map<std::string, std::string> variables;
     run_result ends = run_result::repaired;
     int to_look = 0;        // commands of a look that load and unload copies of hives
-    bool goes_back = true;  // to the same registry, to the last value
+    bool goes_back = true;  // to the same registry, accounts and adapters, to the last value
+    bool goes_back_by_restart = false;
 };
 
 // Of a machine's state, what an undo owes: not the identity of processes that were started again, nor the log.
@@ -162,6 +166,12 @@ report apply(const runbook& book, guest_target& machine, const std::filesystem::
 
 TEST_CASE("each runbook finds its fault without changing anything, repairs it, and takes it back") {
     const told all[] = {
+        {"safe-mode", "safe-mode", {{"restart_now", "yes"}}, run_result::repaired, 0, true, true},
+        {"network-adapter", "network-adapter", {}},
+        {"static-address", "static-address", {{"dns_from_dhcp", "yes"}}},
+        {"static-address", "static-address", {{"dns_from_dhcp", "no"}}},
+        {"account", "account", {{"user", "helpdesk"}}},
+        {"account", "account-locked", {{"user", "HelpDesk"}}, run_result::repaired, 0, false},
         {"rdp-disabled", "rdp-disabled", {}},
         {"rdp-disabled", "rdp-policy-disabled", {}},
         {"rdp-service", "rdp-service-broken", {}},
@@ -188,7 +198,9 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         const std::filesystem::path folder = ::mkdtemp(pattern);
         CHECK(machine.bench.os.what_is_broken() != std::vector<std::string>{});
         const auto before = owed(machine);
-        const auto looked = wait_for(run_runbook(*parsed.book, machine, watcher, {}));
+        run_options only_looks;
+        only_looks.variables = t.variables;
+        const auto looked = wait_for(run_runbook(*parsed.book, machine, watcher, only_looks));
         INFO(to_text(looked));
         CHECK(looked.result == run_result::faults_found);
         CHECK(looked.has_faults(run_phase::look));
@@ -202,9 +214,14 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         back.journal = folder / "j";
         const auto undone = wait_for(undo_run(machine, watcher, back));
         INFO(to_text(undone));
-        CHECK(undone.result == (t.ends == run_result::repaired ? run_result::undone : t.ends));
+        if (t.goes_back_by_restart) {
+            CHECK(undone.result == run_result::restart_pending);
+            machine.start_again();
+        } else {
+            CHECK(undone.result == (t.ends == run_result::repaired ? run_result::undone : t.ends));
+        }
         const auto after = owed(machine);
-        for (const char* part : {"registry", "disks"})
+        for (const char* part : {"registry", "disks", "adapters", "users"})
             if (t.goes_back && before.contains(part))
                 CHECK(nlohmann::json::diff(before[part], after[part]) == nlohmann::json::array());
         CHECK(refused(machine) == std::vector<std::string>{});
@@ -222,6 +239,55 @@ TEST_CASE("no runbook finds a fault on a healthy machine") {
         INFO(to_text(r));
         CHECK(r.result == run_result::healthy);
         CHECK(refused(machine) == std::vector<std::string>{});
+    }
+}
+
+TEST_CASE("an address set by hand is nothing wrong where nothing says that the network gives another") {
+    const auto book = *find_runbook("static-address").book;
+    guest_target machine("static-address");
+    recorder watcher;
+    run_options options;
+    options.variables = {{"expects_dhcp", "never"}};
+    const auto r = wait_for(run_runbook(book, machine, watcher, options));
+    INFO(to_text(r));
+    CHECK(r.result == run_result::healthy);
+    REQUIRE(r.findings.size() == 1);
+    CHECK(r.findings[0].text.find("(10.0.0.77 255.255.255.128 10.0.0.126)") != std::string::npos);
+}
+
+TEST_CASE("an address that DHCP does not replace is set by hand again") {
+    const auto book = *find_runbook("static-address").book;
+    guest_target machine("static-address");
+    machine.bench.os.svc.fail("Dhcp", 1067);
+    const auto before = owed(machine);
+    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(pattern);
+    const auto r = apply(book, machine, folder / "j", {"", "", {{"dns_from_dhcp", "yes"}}});
+    INFO(to_text(r));
+    CHECK(r.result == run_result::failed_rolled_back);
+    CHECK(nlohmann::json::diff(before["adapters"], owed(machine)["adapters"]) == nlohmann::json::array());
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a password that has to be changed is named and left, and so are accounts of Windows itself") {
+    const auto book = *find_runbook("account").book;
+    const std::pair<const char*, const char*> all[] = {{"helpdesk", "The password of \"helpdesk\" is to be changed"},
+                                                       {"Guest", "\"Guest\" is an account of Windows itself"},
+                                                       {"nobody", "no local account called \"nobody\""}};
+    for (const auto& [user, said] : all) {
+        CAPTURE(user);
+        guest_target machine("account-password");
+        const auto before = owed(machine);
+        char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+        const std::filesystem::path folder = ::mkdtemp(pattern);
+        const auto r = apply(book, machine, folder / "j", {"", "", {{"user", user}}});
+        INFO(to_text(r));
+        CHECK(r.result == run_result::faults_found);
+        REQUIRE(!r.findings.empty());
+        CHECK(r.findings[0].text.find(said) != std::string::npos);
+        CHECK(machine.changes == 0);
+        CHECK(nlohmann::json::diff(before, owed(machine)) == nlohmann::json::array());
+        std::filesystem::remove_all(folder);
     }
 }
 

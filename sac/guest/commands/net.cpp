@@ -130,6 +130,7 @@ int user(process& self) {
     }
     auto* who = self.os.users.find(self.args[1]);
     if (!who) return failed(self, "The user name could not be found.", 2221);
+    if (!self.who.is_elevated) return system_error(self, win32::access_denied);
     if (self.args.size() < 3) {
         self.os.log_refused("net", "net user NAME without a change");
         return 2;
@@ -137,9 +138,17 @@ int user(process& self) {
     for (std::size_t i = 2; i < self.args.size(); ++i) {
         const auto& word = self.args[i];
         if (text::starts_with_no_case(word, "/active:")) {
-            who->is_active = text::equal_no_case(word.substr(8), "yes");
+            const auto answer = text::lower(word.substr(8));
+            if (answer != "yes" && answer != "no") {
+                self.os.log_refused("net", "net user " + word);
+                return 2;
+            }
+            who->is_active = answer == "yes";
+            if (who->is_active) who->is_locked = false;
         } else if (!word.starts_with('/') && word != "*") {
             who->password = word;
+            who->password_set = self.os.clock.utc();
+            who->password_ends.reset();
         } else {
             self.os.log_refused("net", "net user " + word);
             return 2;

@@ -1,9 +1,10 @@
-// netsh advfirewall: rules and the state of the profiles; and the ports that Windows keeps for itself. Messages go to
-// standard output, failures too; 1 when it failed.
+// netsh, and its advfirewall: rules and the state of the profiles; and the ports that Windows keeps for itself.
+// Messages go to standard output, failures too; 1 when it failed.
 #include <openssl/sha.h>
 
 #include <algorithm>
 
+#include "sac/guest/commands/netsh.hpp"
 #include "sac/guest/commands/repair_programs.hpp"
 #include "sac/guest/firewall.hpp"
 #include "sac/guest/text.hpp"
@@ -11,18 +12,44 @@
 
 namespace emsctl::guest {
 
-namespace {
+netsh_words netsh_words_from(const process& self, std::size_t from) {
+    netsh_words out;
+    for (std::size_t i = from; i < self.args.size(); ++i) {
+        const auto equals = self.args[i].find('=');
+        out.emplace_back(text::lower(self.args[i].substr(0, equals)),
+                         equals == std::string::npos ? std::string{} : self.args[i].substr(equals + 1));
+    }
+    return out;
+}
 
-constexpr std::size_t label_width = 38;
-const std::string rule_line(70, '-');
+std::string value_in(const netsh_words& all, std::string_view name) {
+    for (const auto& [word, value] : all)
+        if (word == name) return value;
+    return {};
+}
 
-int refused(process& self) {
+bool knows_all(const netsh_words& all, std::initializer_list<std::string_view> known) {
+    return std::all_of(all.begin(), all.end(),
+                       [&](const auto& w) { return std::find(known.begin(), known.end(), w.first) != known.end(); });
+}
+
+int netsh_refused(process& self) {
     std::string line;
     for (const auto& word : self.args) line += " " + word;
     self.os.log_refused("netsh", "netsh" + line);
     self.out.line("The following command was not found:" + line + ".");
     return 1;
 }
+
+int netsh_not_elevated(process& self) {
+    self.out.write("The requested operation requires elevation (Run as administrator).\r\n\r\n");
+    return 1;
+}
+
+namespace {
+
+constexpr std::size_t label_width = 38;
+const std::string rule_line(70, '-');
 
 int ok(process& self) {
     self.out.write("Ok.\r\n\r\n");
@@ -34,36 +61,7 @@ int no_match(process& self) {
     return 1;
 }
 
-int not_elevated(process& self) {
-    self.out.write("The requested operation requires elevation (Run as administrator).\r\n\r\n");
-    return 1;
-}
-
-// "name=value" words from `from` on; a word without an equals sign has no value.
-using words = std::vector<std::pair<std::string, std::string>>;
-
-words words_from(const process& self, std::size_t from) {
-    words out;
-    for (std::size_t i = from; i < self.args.size(); ++i) {
-        const auto equals = self.args[i].find('=');
-        out.emplace_back(text::lower(self.args[i].substr(0, equals)),
-                         equals == std::string::npos ? std::string{} : self.args[i].substr(equals + 1));
-    }
-    return out;
-}
-
-std::string value_in(const words& all, std::string_view name) {
-    for (const auto& [word, value] : all)
-        if (word == name) return value;
-    return {};
-}
-
-bool knows_all(const words& all, std::initializer_list<std::string_view> known) {
-    return std::all_of(all.begin(), all.end(),
-                       [&](const auto& w) { return std::find(known.begin(), known.end(), w.first) != known.end(); });
-}
-
-bool is_meant(const firewall_rule& rule, const words& want) {
+bool is_meant(const firewall_rule& rule, const netsh_words& want) {
     const auto name = value_in(want, "name"), group = value_in(want, "group"), direction = value_in(want, "dir");
     if (!direction.empty() && !text::equal_no_case(direction, rule.get("Dir"))) return false;
     if (!group.empty())
@@ -113,8 +111,8 @@ void show(process& self, const firewall_rule& rule, bool is_verbose) {
 }
 
 int show_rules(process& self) {
-    const auto want = words_from(self, 4);
-    if (!knows_all(want, {"name", "dir", "verbose"}) || value_in(want, "name").empty()) return refused(self);
+    const auto want = netsh_words_from(self, 4);
+    if (!knows_all(want, {"name", "dir", "verbose"}) || value_in(want, "name").empty()) return netsh_refused(self);
     const bool is_verbose = std::any_of(want.begin(), want.end(), [](const auto& w) { return w.first == "verbose"; });
     bool any = false;
     for (const auto& rule : firewall_rules(self.os)) {
@@ -126,16 +124,16 @@ int show_rules(process& self) {
 }
 
 int set_rules(process& self) {
-    auto want = words_from(self, 4);
+    auto want = netsh_words_from(self, 4);
     const auto turn = std::find_if(want.begin(), want.end(), [](const auto& w) { return w.first == "new"; });
-    if (turn == want.end()) return refused(self);
-    const words changes(std::next(turn), want.end());
+    if (turn == want.end()) return netsh_refused(self);
+    const netsh_words changes(std::next(turn), want.end());
     want.erase(turn, want.end());
     const auto enable = text::lower(value_in(changes, "enable")), action = text::lower(value_in(changes, "action"));
     const bool is_known = knows_all(want, {"name", "group", "dir"}) && knows_all(changes, {"enable", "action"}) &&
                           (enable.empty() || enable == "yes" || enable == "no") &&
                           (action.empty() || action == "allow" || action == "block");
-    if (!is_known || changes.empty()) return refused(self);
+    if (!is_known || changes.empty()) return netsh_refused(self);
     unsigned count = 0;
     for (auto& rule : firewall_rules(self.os)) {
         if (!is_meant(rule, want)) continue;
@@ -163,14 +161,14 @@ std::string rule_id(const windows& os, const std::string& name) {
 }
 
 int add_rule(process& self) {
-    const auto want = words_from(self, 4);
+    const auto want = netsh_words_from(self, 4);
     const auto direction = text::lower(value_in(want, "dir")), action = text::lower(value_in(want, "action"));
     const auto protocol = text::lower(value_in(want, "protocol")), port = value_in(want, "localport");
     const bool is_known = knows_all(want, {"name", "dir", "action", "protocol", "localport", "enable"}) &&
                           !value_in(want, "name").empty() && (direction == "in" || direction == "out") &&
                           (action == "allow" || action == "block") &&
                           (protocol == "tcp" || protocol == "udp" || (protocol.empty() && port.empty()));
-    if (!is_known) return refused(self);
+    if (!is_known) return netsh_refused(self);
     firewall_rule rule;
     rule.id = rule_id(self.os, value_in(want, "name"));
     rule.set("Action", action == "allow" ? "Allow" : "Block");
@@ -184,8 +182,8 @@ int add_rule(process& self) {
 }
 
 int delete_rules(process& self) {
-    const auto want = words_from(self, 4);
-    if (!knows_all(want, {"name", "dir"}) || value_in(want, "name").empty()) return refused(self);
+    const auto want = netsh_words_from(self, 4);
+    if (!knows_all(want, {"name", "dir"}) || value_in(want, "name").empty()) return netsh_refused(self);
     unsigned count = 0;
     for (const auto& rule : firewall_rules(self.os)) {
         if (!is_meant(rule, want)) continue;
@@ -210,7 +208,7 @@ int profile_state(process& self, bool sets) {
     const auto word = text::lower(self.args[2]);
     const bool is_state = text::equal_no_case(self.args[3], "state") && self.args.size() == (sets ? 5U : 4U);
     const auto wanted = sets && is_state ? text::lower(self.args[4]) : std::string{};
-    if (!is_state || (sets && wanted != "on" && wanted != "off")) return refused(self);
+    if (!is_state || (sets && wanted != "on" && wanted != "off")) return netsh_refused(self);
     bool any = false;
     for (const auto& profile : profiles) {
         const bool is_current = word == "currentprofile" && profile.which == firewall_profile::open;
@@ -225,7 +223,7 @@ int profile_state(process& self, bool sets) {
         self.out.write("\r\n" + std::string(profile.title) + " Profile Settings: \r\n" + rule_line +
                        "\r\nState                                 " + (is_on ? "ON" : "OFF") + "\r\n");
     }
-    if (!any) return refused(self);
+    if (!any) return netsh_refused(self);
     return ok(self);
 }
 
@@ -258,9 +256,10 @@ task<int> netsh_main(process& self) {
     const auto word = [&](std::size_t i) { return i < self.args.size() ? text::lower(self.args[i]) : std::string{}; };
     for (const bool is_tcp : {true, false})
         if (is_exclusion_query(self, is_tcp ? "tcp" : "udp")) co_return show_exclusions(self, is_tcp);
-    if (word(0) != "advfirewall" || self.args.size() < 4) co_return refused(self);
+    if (word(0) == "interface" || word(0) == "int") co_return netsh_interface(self);
+    if (word(0) != "advfirewall" || self.args.size() < 4) co_return netsh_refused(self);
     const bool shows = word(1) == "show" || word(2) == "show";
-    if (!shows && !self.who.is_elevated) co_return not_elevated(self);
+    if (!shows && !self.who.is_elevated) co_return netsh_not_elevated(self);
     if (word(1) == "firewall" && word(3) == "rule") {
         if (word(2) == "show") co_return show_rules(self);
         if (word(2) == "set") co_return set_rules(self);
@@ -268,7 +267,7 @@ task<int> netsh_main(process& self) {
         if (word(2) == "delete") co_return delete_rules(self);
     }
     if (word(1) == "show" || word(1) == "set") co_return profile_state(self, word(1) == "set");
-    co_return refused(self);
+    co_return netsh_refused(self);
 }
 
 }  // namespace

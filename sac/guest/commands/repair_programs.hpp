@@ -9,7 +9,7 @@ void add_bcdedit_programs(program_table& table);
 void add_diskpart_programs(program_table& table);  // diskpart, mountvol
 void add_certutil_programs(program_table& table);
 void add_icacls_programs(program_table& table);
-void add_netsh_programs(program_table& table);     // netsh advfirewall
+void add_netsh_programs(program_table& table);     // netsh advfirewall, netsh interface
 void add_sessions_programs(program_table& table);  // qwinsta, quser, query
 void add_takeown_programs(program_table& table);
 void add_wevtutil_programs(program_table& table);

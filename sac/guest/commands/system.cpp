@@ -36,13 +36,20 @@ task<int> ipconfig_main(process& self) {
         self.out.write("\r\nError: unrecognized or incomplete command line.\r\n");
         co_return 1;
     }
-    const auto& net = self.os.net;
-    self.out.write("\r\nWindows IP Configuration\r\n\r\n\r\nEthernet adapter " + net.adapter + ":\r\n\r\n");
-    self.out.line("   Connection-specific DNS Suffix  . : " + net.suffix);
-    self.out.line("   Link-local IPv6 Address . . . . . : " + net.link_local);
-    self.out.line("   IPv4 Address. . . . . . . . . . . : " + net.ipv4);
-    self.out.line("   Subnet Mask . . . . . . . . . . . : " + net.mask);
-    self.out.line("   Default Gateway . . . . . . . . . : " + net.gateway);
+    self.out.write("\r\nWindows IP Configuration\r\n\r\n");
+    for (const auto& one : self.os.adapters) {
+        if (!one.is_enabled) continue;
+        const auto now = in_effect(self.os, one);
+        const bool is_from_nobody = now.address.starts_with("169.254.");
+        self.out.write("\r\nEthernet adapter " + one.name + ":\r\n\r\n");
+        self.out.line("   Connection-specific DNS Suffix  . : " + one.suffix);
+        self.out.line("   Link-local IPv6 Address . . . . . : " + one.link_local);
+        self.out.line(
+            (is_from_nobody ? "   Autoconfiguration IPv4 Address. . : " : "   IPv4 Address. . . . . . . . . . . : ") +
+            now.address);
+        self.out.line("   Subnet Mask . . . . . . . . . . . : " + now.mask);
+        self.out.line("   Default Gateway . . . . . . . . . : " + now.gateway);
+    }
     co_return 0;
 }
 
