@@ -18,6 +18,7 @@ constexpr std::string_view our_prompt = "#> ";
 constexpr std::string_view our_prompt_line = "prompt #$G$S";
 constexpr std::size_t typed_width = 232;
 constexpr int most_transfers = 3;
+constexpr int lines_on_screen = 18;  // of an answer, that surely fit one
 
 std::string dos_text(std::string_view text) {
     std::string result;
@@ -184,7 +185,10 @@ asio::awaitable<void> session::put(std::string bytes, std::string file) {
 
 bool session::shows_password(std::string_view bytes) const {
     const auto& password = options_.who.password;
-    return !password.empty() && bytes.find(password) != bytes.npos;
+    if (password.empty()) return false;
+    std::string wide;  // as Windows' own tools write text files
+    for (const char c : password) wide += {c, '\0'};
+    return bytes.find(password) != bytes.npos || bytes.find(wide) != bytes.npos;
 }
 
 // The answer travels in base64, cut into numbered lines, where no filter finds a password: the recording waits until it
@@ -274,17 +278,18 @@ asio::awaitable<command_result> session::run_framed(shell_kind shell, std::strin
     command_result result;
     result.exit_code = *answer.exit_code;
     result.took = took;
-    result.out_bytes = co_await fetch(id, 'o', answer.out);
-    result.err_bytes = co_await fetch(id, 'e', answer.err);
+    const int page = keys_->profile().page_lines;
+    result.out_bytes = co_await fetch(id, 'o', std::move(answer.out), page, {});
+    result.err_bytes = co_await fetch(id, 'e', std::move(answer.err), page, {});
     result.out = windows_text(result.out_bytes, code_page_);
     result.err = windows_text(result.err_bytes, code_page_);
     co_return result;
 }
 
-asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::stream_facts facts) {
+asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::stream_facts facts, int page,
+                                            line_listener heard) {
     if (*facts.size > 0 && facts.hash.empty())
         fail(sac_error::guest_cannot_hash, "the guest said no hash for the command's output; " + console_.situation());
-    int page = keys_->profile().page_lines;
     int fruitless = 0;
     while (fruitless < most_transfers) {
         if (auto bytes = command_frame::bytes_of(facts)) co_return std::move(*bytes);
@@ -301,11 +306,13 @@ asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::
             command_frame::page_line(tick, id, stream, gap->first, std::min(page, gap->second - gap->first + 1));
         command_frame::answer answer;
         answer = co_await ask_kit(line, tick, id, 120s);
-        auto& more = stream == 'o' ? answer.out : answer.err;
+        auto& more = stream == 'o' ? answer.out : stream == 'e' ? answer.err : answer.file;
         facts.lines.merge(more.lines);
+        if (heard) heard(facts);
         if (facts.lines.size() == known) ++fruitless;
         // A guest that loses lines gets asked for as much as fits its screen.
-        if (command_frame::missing(facts) && facts.lines.size() < known + static_cast<std::size_t>(page)) page = 18;
+        if (command_frame::missing(facts) && facts.lines.size() < known + static_cast<std::size_t>(page))
+            page = std::max(lines_on_screen, page / 4);
     }
     fail(sac_error::transfer_failed,
          "the output did not arrive with the hash that the guest computed; " + console_.situation());

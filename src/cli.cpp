@@ -9,6 +9,7 @@
 #include "src/command_attach.hpp"
 #include "src/command_completion.hpp"
 #include "src/command_consoles.hpp"
+#include "src/command_copy.hpp"
 #include "src/command_doctor.hpp"
 #include "src/command_exec.hpp"
 #include "src/command_inspect.hpp"
@@ -81,6 +82,7 @@ int run_program(int argc, char** argv) {
     setup_undo(app, chosen);
     setup_journal(app, chosen);
     setup_exec(app, chosen);
+    setup_copy(app, chosen);
     setup_probe(app, chosen);
     setup_rdp_probe(app, chosen);
     setup_attach(app, chosen);
