@@ -71,14 +71,15 @@ for %%f in ("%D%") do set "A=%%~af"
 if /i "%A:~0,1%"=="d" goto folder
 echo emsctl:exists
 :free
-set "T=%P%ems-THE_TOKEN.tmp"
-break>"%T%"
-if not exist "%T%" goto unwritable
-del /f /q "%T%"
-echo emsctl:free-there
-dir /ad "%P%"
 echo emsctl:free-here
-dir /ad "%SystemRoot%\Temp"
+dir u.64
+cd /d "%P%"
+set "T=ems-THE_TOKEN.tmp"
+break>%T%
+if not exist %T% goto unwritable
+echo emsctl:free-there
+dir %T%
+del /f /q %T%
 echo emsctl:part
 if not exist "THE_PART" exit /b 0
 for %%f in ("THE_PART") do set "S=%%~zf"

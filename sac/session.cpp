@@ -119,16 +119,19 @@ asio::awaitable<void> session::make_folder() {
     if (!there) fail(sac_error::guest_disk_full, "could not make " + folder + "; " + console_.situation());
 }
 
-asio::awaitable<void> session::send_lines(std::string bytes) {
+asio::awaitable<void> session::send_lines(std::string bytes, std::size_t lines_a_screen) {
     const auto lines = command_frame::upload_lines(bytes, typed_width);
-    for (const auto& line : lines) co_await keys_->run(line, 20s);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (lines_a_screen > 0 && i % lines_a_screen == 0) co_await keys_->run("cls", 20s);
+        co_await keys_->run(lines[i], 20s);
+    }
 }
 
 asio::awaitable<void> session::install_kit() {
     const std::string script = frame_.runner_script();
     const std::string hash = sha256_hex(script);
     for (int transfer = 0; transfer < most_transfers; ++transfer) {
-        co_await send_lines(script);
+        co_await send_lines(script, 0);
         co_await keys_->run("certutil -f -decode u.64 k.cmd", 30s);
         co_await keys_->run("cls", 20s);
         co_await keys_->run("certutil -hashfile k.cmd SHA256", 30s);
@@ -171,10 +174,10 @@ asio::awaitable<command_frame::answer> session::ask_kit(std::string line, int ti
     co_return answer;
 }
 
-asio::awaitable<void> session::put(std::string bytes, std::string file) {
+asio::awaitable<void> session::put(std::string bytes, std::string file, std::size_t lines_a_screen) {
     const std::string hash = sha256_hex(bytes);
     for (int transfer = 0; transfer < most_transfers; ++transfer) {
-        co_await send_lines(bytes);
+        co_await send_lines(bytes, lines_a_screen);
         const int tick = ++tick_;
         const std::string line = command_frame::accept_line(tick, file);
         const auto answer = co_await ask_kit(line, tick, 0, 30s);
@@ -226,7 +229,7 @@ asio::awaitable<command_result> session::run_framed(shell_kind shell, std::strin
     if (shell == shell_kind::powershell) {
         if (!has_wrapper_) {
             const std::string wrapper = command_frame::powershell_wrapper();
-            co_await put(wrapper, "w.ps1");
+            co_await put(wrapper, "w.ps1", 0);
             has_wrapper_ = true;
         }
         if (!ascii) bytes = "\xEF\xBB\xBF" + bytes;
@@ -238,7 +241,7 @@ asio::awaitable<command_result> session::run_framed(shell_kind shell, std::strin
         bytes = *converted;
     }
     const std::string file = std::to_string(id) + (shell == shell_kind::powershell ? ".ps1" : ".cmd");
-    co_await put(bytes, file);
+    co_await put(bytes, file, 0);
 
     const int tick = ++tick_;
     const std::string line = command_frame::run_line(tick, id);

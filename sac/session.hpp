@@ -101,8 +101,9 @@ class session {
     asio::awaitable<void> install_kit();
     asio::awaitable<void> make_folder();
     asio::awaitable<command_result> run_framed(shell_kind shell, std::string text, span_of_time limit);
-    asio::awaitable<void> send_lines(std::string bytes);
-    asio::awaitable<void> put(std::string bytes, std::string file);
+    // `lines_a_screen`: the screen is cleared before each so many; 0: never.
+    asio::awaitable<void> send_lines(std::string bytes, std::size_t lines_a_screen);
+    asio::awaitable<void> put(std::string bytes, std::string file, std::size_t lines_a_screen);
     asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
     asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts, int page,
                                        line_listener heard);

@@ -7,6 +7,8 @@ using transport::keeping;
 
 namespace {
 
+// A painter sends all rows again when its screen scrolls. A typed line takes three rows, and one is free behind it.
+constexpr std::size_t lines_without_scrolling = 5;
 constexpr int longer_pages = 4;  // than a command's, where no lines are lost
 
 }  // namespace
@@ -14,7 +16,8 @@ constexpr int longer_pages = 4;  // than a command's, where no lines are lost
 asio::awaitable<void> session::store(std::string bytes, std::string file, bool is_secret) {
     discretion_ = is_secret ? discretion::hidden : discretion::none;
     if (is_secret) console_.keep(keeping::lengths);
-    co_await put(std::move(bytes), std::move(file));
+    const bool is_painter = keys_->profile().draws == drawing::painter;
+    co_await put(std::move(bytes), std::move(file), is_painter ? lines_without_scrolling : 0);
     if (is_secret) co_await keys_->run("cls", 20s);
     console_.keep(keeping::all);
 }

@@ -14,8 +14,8 @@ struct cost {
 
 cost cost_of(copy_way way, const sac::windows_profile& profile) {
     const bool is_painter = profile.draws == sac::drawing::painter;
-    if (way == copy_way::get) return is_painter ? cost{1.0 / 900, 8} : cost{1.0 / 6500, 4};
-    return is_painter ? cost{1.0 / 250, 20} : cost{1.0 / 2500, 8};
+    if (way == copy_way::get) return is_painter ? cost{1.0 / 2600, 3} : cost{1.0 / 6800, 2};
+    return is_painter ? cost{1.0 / 330, 8} : cost{1.0 / 2100, 3};
 }
 
 }  // namespace
