@@ -22,6 +22,7 @@
 #include "src/command_resume.hpp"
 #include "src/command_run.hpp"
 #include "src/command_runbook.hpp"
+#include "src/command_sac.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
 #include "src/exit_status.hpp"
@@ -91,6 +92,7 @@ int run_program(int argc, char** argv) {
     setup_play(app, chosen);
     setup_doctor(app, chosen);
     setup_oob(app, chosen);
+    setup_sac(app, chosen);
     setup_consoles(app, chosen);
     setup_completion(app, chosen);
     setup_runbook(app, chosen);

@@ -348,7 +348,7 @@ TEST_SUITE("src/copy") {
             const char* profile;
             double get, put;
         };
-        for (const auto& [profile, get, put] : {sample{"windows-11", 1.75, 3.6}, sample{"2019", 2.0, 5.0}}) {
+        for (const auto& [profile, get, put] : {sample{"windows-11", 1.75, 3.6}, sample{"2019", 2.0, 5.5}}) {
             CAPTURE(profile);
             bench b(profile);
             const auto a_byte = [&] {
