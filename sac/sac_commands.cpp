@@ -103,7 +103,7 @@ std::string consequence_of(std::string_view command) {
     if (word == "i") return "It sets a network address; whoever works over the network may lose the machine.";
     if (word == "cmd") return "It makes a channel that somebody has to close.";
     if (word == "ch") return "It ends a channel and what runs in it.";
-    return "What SAC makes of it is not known.";
+    return "It is no command that is known here; SAC goes by how a line begins, and may take it for another.";
 }
 
 std::vector<sac_address> parse_addresses(std::string_view text) {
@@ -212,7 +212,8 @@ bool says_done(std::string_view command, std::string_view raw) {
     if (word == "s") return says("Date: ");
     if (word == "ch") return says("A channel has been closed");
     if (is_one_of(word, {"f", "p"})) return says(" is now ");
-    return is_one_of(word, {"restart", "shutdown"}) && says("SAC preparing to ");
+    // That it is going down; the end of it is for whoever stays on the line to see.
+    return is_one_of(word, {"restart", "shutdown"}) && (says("SAC preparing to ") || says("is shutting down"));
 }
 
 }  // namespace emsctl::sac

@@ -70,6 +70,13 @@ asio::awaitable<outcome> read(sac::sac_line& prompt, std::string command) {
     co_return result;
 }
 
+std::string without_echo(std::string_view text) {
+    const auto end = text.find('\n');
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    if (text.ends_with("SAC>")) text.remove_suffix(4);
+    return std::string(text);
+}
+
 // The one answer there is; a machine that goes down gives none.
 asio::awaitable<outcome> act(sac::console& line, sac::sac_line& prompt, std::string command) {
     outcome result;
@@ -91,7 +98,7 @@ asio::awaitable<outcome> act(sac::console& line, sac::sac_line& prompt, std::str
         is_silent = true;
     }
     const bool is_power = command == "restart" || command == "shutdown" || command == "crashdump";
-    if (is_silent || command.starts_with("ch -c")) result.answer.raw = line.seen().text_since(mark);
+    if (is_silent || command.starts_with("ch -c")) result.answer.raw = without_echo(line.seen().text_since(mark));
     if (!result.proof.empty()) co_return result;
     if (is_power && line.seen().boots() > boots) {
         result.is_proved = command != "shutdown";
