@@ -43,6 +43,7 @@ struct account {
     copy_refusal refusal = copy_refusal::none;
     std::string guest_says;
     std::string problem;
+    std::string kept;  // what a copy that broke has left for the next attempt, and where
     copy_seconds took{};
     std::uint64_t sent = 0, received = 0;
     std::string windows;
@@ -106,6 +107,7 @@ nlohmann::json as_json(const account& told, int status) {
         document["guest_says"] = told.guest_says;
     }
     if (!told.problem.empty()) document["error"] = told.problem;
+    if (status != exit_ok && !told.kept.empty()) document["kept"] = told.kept;
     return document;
 }
 
@@ -188,7 +190,10 @@ asio::awaitable<void> fetch(sac::session& session, conversation& talk, const cop
     ask_whether_so_long(guess, options);
     if (told.resumed > 0) talk.tell("going on behind " + std::to_string(told.resumed) + " bytes that are here already");
     progress_teller progress(talk, copy_progress(size, told.resumed, guess), "get");
-    sac::file_copy::byte_listener heard = [&progress, size](std::uint64_t done) { progress(done, size); };
+    sac::file_copy::byte_listener heard = [&](std::uint64_t done) {
+        progress(done, size);
+        if (file) told.kept = std::to_string(done) + " bytes are in " + file->path().string();
+    };
     sac::file_copy::part_listener kept = [&file](std::string_view more) {
         if (file) file->add(more);
     };
@@ -220,7 +225,12 @@ asio::awaitable<void> send(sac::session& session, conversation& talk, const copy
     if (place.there > 0)
         talk.tell("going on behind " + std::to_string(place.there) + " bytes that are in the guest already");
     progress_teller progress(talk, copy_progress(size, place.there, guess), "put");
-    sac::file_copy::byte_listener heard = [&progress, size](std::uint64_t done) { progress(done, size); };
+    const std::string partial = place.paths.partial;
+    sac::file_copy::byte_listener heard = [&](std::uint64_t done) {
+        progress(done, size);
+        const bool is_joined = done < size || told.resumed > 0 || !told.kept.empty();
+        if (is_joined) told.kept = std::to_string(done) + " bytes are in the guest, in " + partial;
+    };
     const auto answer = co_await copy.put(std::move(place), bytes, options.force, std::move(heard));
     told.refusal = answer.refusal;
     told.guest_says = answer.guest_says;
@@ -249,6 +259,8 @@ int converse(const copy_options& options, account& told, bool quiet_output, copy
     });
     if (told.problem.empty()) told.problem = talk.problem().empty() ? in_words(told) : talk.problem();
     if (told.refusal != copy_refusal::none) tell_refusal(told);
+    if (status != exit_ok && !told.kept.empty())
+        std::fprintf(stderr, "%s; the same command goes on behind them\n", told.kept.c_str());
     if (options.console.json())
         print_json(as_json(told, status));
     else if (status == exit_ok && quiet_output)
