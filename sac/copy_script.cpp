@@ -32,6 +32,8 @@ exit /b 1
 :there
 for %%f in ("%F%") do set "A=%%~af"
 if /i "%A:~0,1%"=="d" goto folder
+for %%f in ("%F%") do set "S=%%~zf"
+LIMIT
 if exist 0.f del /f /q /a 0.f
 if exist 0.f.64 del /f /q /a 0.f.64
 set "G=0.f"
@@ -46,6 +48,10 @@ certutil -hashfile "%G%" SHA256
 exit /b 0
 :folder
 echo emsctl:is-folder
+exit /b 1
+:large
+echo emsctl:large
+echo emsctl:size:%S%
 exit /b 1
 :unreadable
 echo emsctl:unreadable
@@ -134,6 +140,7 @@ certutil -hashfile "%D%" SHA256
 exit /b 0
 :differs
 echo emsctl:arrived-bad
+if exist "THE_PART" del /f /q "THE_PART"
 goto remove
 :exists
 echo emsctl:exists
@@ -192,8 +199,9 @@ copy_refusal refusal_in(std::string_view text, copy_refusal otherwise) {
 }
 
 void read_word(std::string_view word, copy_answer& into) {
-    for (const auto refusal : {copy_refusal::missing, copy_refusal::is_folder, copy_refusal::no_folder,
-                               copy_refusal::unreadable, copy_refusal::unwritable, copy_refusal::arrived_bad})
+    for (const auto refusal :
+         {copy_refusal::missing, copy_refusal::large, copy_refusal::is_folder, copy_refusal::no_folder,
+          copy_refusal::unreadable, copy_refusal::unwritable, copy_refusal::arrived_bad})
         if (word == to_string(refusal)) into.refusal = refusal;
     if (word == "exists") into.exists = true;
     if (word == "placed") into.is_placed = true;
@@ -209,6 +217,8 @@ std::string_view to_string(copy_refusal refusal) {
             return "none";
         case copy_refusal::missing:
             return "missing";
+        case copy_refusal::large:
+            return "large";
         case copy_refusal::is_folder:
             return "is-folder";
         case copy_refusal::no_folder:
@@ -249,8 +259,10 @@ std::string leaf_of(std::string_view path) {
     return std::string(path.substr(path.rfind('\\') + 1));
 }
 
-std::string get_script(const std::string& path) {
+std::string get_script(const std::string& path, bool may_be_large) {
     std::string text(get_text);
+    // A number of eight digits; cmd's own comparison ends at 2^31.
+    fill(text, "LIMIT\n", may_be_large ? "" : "if not \"%S:~7,1%\"==\"\" goto large\n");
     fill(text, "THE_PATH", doubled_percent(path));
     return text;
 }

@@ -17,6 +17,7 @@ namespace emsctl::sac {
 enum class copy_refusal {
     none,
     missing,      // no such file; or its folder cannot be looked into
+    large,        // 10,000,000 bytes or more, and nobody said that this may be: nothing was copied in the guest
     is_folder,    // it is a folder, or one stands where the file should go
     no_folder,    // the folder that it should go to is not there
     exists,       // something is there already
@@ -43,7 +44,7 @@ struct copy_paths {
 
 // Copies `path` to 0.f in the session's folder, which freezes it, encodes it to 0.f.64 and says its size and hash. What
 // `copy` does not see (hidden files) or cannot open is read where it stands.
-std::string get_script(const std::string& path);
+std::string get_script(const std::string& path, bool may_be_large);
 
 // Looks at the place before anything is sent: is it free, can it be written, how much fits, what of an earlier attempt
 // is there. Changes nothing that stays.

@@ -32,9 +32,9 @@ asio::awaitable<copy_answer> file_copy::ask(std::string script, span_of_time lim
     co_return read_copy_answer(result.out, result.err);
 }
 
-asio::awaitable<file_copy::offer> file_copy::prepare_get(std::string path, span_of_time limit) {
+asio::awaitable<file_copy::offer> file_copy::prepare_get(std::string path, bool may_be_large, span_of_time limit) {
     offer result;
-    result.answer = co_await ask(get_script(path), limit);
+    result.answer = co_await ask(get_script(path, may_be_large), limit);
     auto& answer = result.answer;
     if (answer.refusal != copy_refusal::none) co_return result;
     if (!answer.size) answer.refusal = copy_refusal::unreadable;

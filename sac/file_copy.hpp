@@ -18,8 +18,9 @@ class file_copy {
         command_frame::stream_facts facts;
     };
 
-    // Freezes and hashes `path` (absolute) in the guest; `limit` is for that.
-    asio::awaitable<offer> prepare_get(std::string path, span_of_time limit);
+    // Freezes and hashes `path` (absolute) in the guest; `limit` is for that. A large one is refused, with its size,
+    // unless it may be: its copy and the encoded form take 2.4 times its size on the guest's disk.
+    asio::awaitable<offer> prepare_get(std::string path, bool may_be_large, span_of_time limit);
 
     // The bytes of what was prepared. `known` is what an earlier attempt left of them, from the beginning; when it is
     // of another file, all is fetched again. `heard` is told the bytes that are here without a gap.

@@ -56,6 +56,8 @@ std::string in_words(const account& told) {
             return {};
         case copy_refusal::missing:
             return place + " is not there, or this account may not look into its folder";
+        case copy_refusal::large:
+            return place + " is large; --yes copies it";
         case copy_refusal::is_folder:
             return place + " is a folder; one file is copied at a time";
         case copy_refusal::no_folder:
@@ -175,7 +177,13 @@ asio::awaitable<void> fetch(sac::session& session, conversation& talk, const cop
                             const std::filesystem::path& target, account& told) {
     sac::file_copy copy(session);
     talk.tell("hashing " + told.from + " in the guest");
-    auto offer = co_await copy.prepare_get(told.from, prepare_limit);
+    auto offer = co_await copy.prepare_get(told.from, options.yes, prepare_limit);
+    const bool is_agreed = offer.answer.refusal == copy_refusal::large;
+    if (is_agreed) {
+        told.size = offer.answer.size;
+        ask_whether_so_long(guessed_time(copy_way::get, session.profile(), told.size.value_or(0)), options);
+        offer = co_await copy.prepare_get(told.from, true, prepare_limit);
+    }
     told.refusal = offer.answer.refusal;
     told.guest_says = offer.answer.guest_says;
     if (told.refusal != copy_refusal::none) co_return;
@@ -187,7 +195,7 @@ asio::awaitable<void> fetch(sac::session& session, conversation& talk, const cop
     const std::string known = file ? file->left_before() : std::string();
     told.resumed = known.size() <= size ? known.size() / 48 * 48 : 0;
     const auto guess = guessed_time(copy_way::get, session.profile(), size - told.resumed);
-    ask_whether_so_long(guess, options);
+    if (!is_agreed) ask_whether_so_long(guess, options);
     if (told.resumed > 0) talk.tell("going on behind " + std::to_string(told.resumed) + " bytes that are here already");
     progress_teller progress(talk, copy_progress(size, told.resumed, guess), "get");
     sac::file_copy::byte_listener heard = [&](std::uint64_t done) {
@@ -234,6 +242,7 @@ asio::awaitable<void> send(sac::session& session, conversation& talk, const copy
     const auto answer = co_await copy.put(std::move(place), bytes, options.force, std::move(heard));
     told.refusal = answer.refusal;
     told.guest_says = answer.guest_says;
+    if (told.refusal == copy_refusal::arrived_bad) told.kept.clear();
 }
 
 // The session around `body`, and what is told of it; `quiet_output`: standard output belongs to the file.
@@ -252,6 +261,7 @@ int converse(const copy_options& options, account& told, bool quiet_output, copy
             note_line(told, session, start);
             if (error.code() != sac::sac_error::transfer_failed) throw;
             told.refusal = copy_refusal::arrived_bad;
+            told.kept.clear();
             told.problem = text_of(std::current_exception()) + "; there is no copy";
         }
         note_line(told, session, start);

@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::uintmax_t largest = 1ull << 30;
+
 [[noreturn]] void fail_with_errno(const std::string& what) {
     const boost::system::error_code why(errno, boost::system::system_category());
     throw usage_error(what + ": " + why.message());
@@ -37,6 +39,8 @@ std::string read_whole(const std::string& path) {
     const auto kind = fs::status(path, problem).type();
     if (kind == fs::file_type::not_found) throw usage_error("there is no file " + path);
     if (kind != fs::file_type::regular) throw usage_error(path + " is not a file");
+    if (fs::file_size(path, problem) > largest)
+        throw usage_error(path + " has more than 1 GiB: a day over a serial console");
     std::ifstream file(path, std::ios::binary);
     if (!file) fail_with_errno(path);
     std::string bytes{std::istreambuf_iterator<char>(file), {}};

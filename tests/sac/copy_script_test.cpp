@@ -17,7 +17,7 @@ TEST_SUITE("sac/copy_script") {
     }
 
     TEST_CASE("a percent sign in a path is doubled, or cmd would take it for a variable") {
-        CHECK(get_script("C:\\%TEMP%").find("set \"F=C:\\%%TEMP%%\"") != std::string::npos);
+        CHECK(get_script("C:\\%TEMP%", false).find("set \"F=C:\\%%TEMP%%\"") != std::string::npos);
     }
 
     TEST_CASE("size and hash are read in every form that certutil has") {

@@ -74,7 +74,7 @@ class bench {
             [&](sac::session& session) -> asio::awaitable<void> {
                 sac::file_copy copy(session);
                 const std::chrono::minutes limit(5);
-                auto offer = co_await copy.prepare_get(path, limit);
+                auto offer = co_await copy.prepare_get(path, false, limit);
                 REQUIRE(offer.answer.refusal == copy_refusal::none);
                 sac::file_copy::byte_listener nobody = [](std::uint64_t) {};
                 sac::file_copy::part_listener keep = [&](std::string_view more) { kept += more; };
@@ -288,6 +288,25 @@ TEST_SUITE("src/copy") {
         CHECK(nlohmann::json::parse(ended.out).at("refusal") == "no-folder");
     }
 
+    TEST_CASE("a large file is not copied in the guest before somebody has agreed") {
+        bench b("windows-11");
+        b.os().files.place("C:\\Windows\\MEMORY.DMP", false, std::string(12000000, 'x'));
+        const auto before = b.os().files.free_space('C');
+        auto refused = copy_refusal::none;
+        std::optional<std::uint64_t> size;
+        b.with_session([&](sac::session& session) -> asio::awaitable<void> {
+            sac::file_copy copy(session);
+            const std::string path = "C:\\Windows\\MEMORY.DMP";
+            const std::chrono::minutes limit(5);
+            const auto offer = co_await copy.prepare_get(path, false, limit);
+            refused = offer.answer.refusal;
+            size = offer.answer.size;
+            CHECK(before - b.os().files.free_space('C') < 100000);
+        });
+        CHECK(refused == copy_refusal::large);
+        CHECK(size == 12000000);
+    }
+
     TEST_CASE("a folder that denies access says so before anything is sent") {
         bench b("windows-11");
         b.os().files.place("C:\\Denied", true);
@@ -348,7 +367,7 @@ TEST_SUITE("src/copy") {
             const char* profile;
             double get, put;
         };
-        for (const auto& [profile, get, put] : {sample{"windows-11", 1.75, 3.6}, sample{"2019", 2.0, 5.5}}) {
+        for (const auto& [profile, get, put] : {sample{"windows-11", 1.75, 3.6}, sample{"2019", 2.2, 5.5}}) {
             CAPTURE(profile);
             bench b(profile);
             const auto a_byte = [&] {
