@@ -186,10 +186,10 @@ void command_frame::read_line(std::string_view row, int id, answer& into) const 
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         return;
     }
-    for (const char letter : {'o', 'e'}) {
+    for (const char letter : {'o', 'e', 'f'}) {
         const std::string prefix = number_text + "." + letter + ":";
         if (!row.starts_with(prefix)) continue;
-        auto& facts = letter == 'o' ? into.out : into.err;
+        auto& facts = letter == 'o' ? into.out : letter == 'e' ? into.err : into.file;
         const auto rest = row.substr(prefix.size());
         const auto colon = rest.find(':');
         if (colon == std::string_view::npos) return;

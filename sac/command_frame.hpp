@@ -58,6 +58,7 @@ class command_frame {
         std::string accepted_hash;  // of an accept line
         stream_facts out;
         stream_facts err;
+        stream_facts file;  // of a file that is copied out of the guest: only its lines
     };
 
     // Reads everything the rows say about number `id`; rows of other commands, and other text, are passed over.

@@ -30,6 +30,13 @@ bool is_at_prompt(const far_end& end, std::uint64_t since) {
     return (text == "SAC>" || text.ends_with("\nSAC>")) && end.now() == place::sac_prompt;
 }
 
+// A long listing stops with a text of its own, on a line that may have ended.
+bool waits_at_pager(const far_end& end, std::uint64_t since) {
+    auto text = end.text_since(since);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    return text.ends_with(end.texts().pager);
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
     while (!text.empty()) {
@@ -107,17 +114,27 @@ asio::awaitable<void> sac_line::show_and_clear(std::string* left_behind) {
 asio::awaitable<std::string> sac_line::enter(span_of_time limit) {
     const auto mark = console_.seen().offset();
     co_await console_.send(enter_key);
-    const auto at_prompt = [mark](const far_end& end) { return is_at_prompt(end, mark); };
+    auto page = mark;  // a pager behind it was not answered yet
+    const auto at_end = [mark, &page](const far_end& end) {
+        return is_at_prompt(end, mark) || waits_at_pager(end, page);
+    };
     bool quiet = false;
     // An event that breaks in also ends with a prompt: only a prompt that stays is the answer's end.
     while (!quiet) {
-        co_await console_.wait_for("the SAC prompt after Enter", at_prompt, limit);
+        co_await console_.wait_for("the SAC prompt after Enter", at_end, limit);
+        if (waits_at_pager(console_.seen(), page)) {
+            page = console_.seen().offset();
+            co_await console_.send(enter_key);
+            continue;
+        }
         co_await console_.settle(50ms, 2s);
         quiet = is_at_prompt(console_.seen(), mark);
     }
     std::string text(console_.seen().text_since(mark));
     text.erase(0, text.find('\n') + 1);
     text.erase(text.rfind("SAC>"));
+    const std::string pager = console_.seen().texts().pager + "\n";
+    for (auto at = text.find(pager); at != std::string::npos; at = text.find(pager, at)) text.erase(at, pager.size());
     co_return text;
 }
 

@@ -18,6 +18,7 @@ constexpr std::string_view our_prompt = "#> ";
 constexpr std::string_view our_prompt_line = "prompt #$G$S";
 constexpr std::size_t typed_width = 232;
 constexpr int most_transfers = 3;
+constexpr int lines_on_screen = 18;  // of an answer, that surely fit one
 
 std::string dos_text(std::string_view text) {
     std::string result;
@@ -118,16 +119,19 @@ asio::awaitable<void> session::make_folder() {
     if (!there) fail(sac_error::guest_disk_full, "could not make " + folder + "; " + console_.situation());
 }
 
-asio::awaitable<void> session::send_lines(std::string bytes) {
+asio::awaitable<void> session::send_lines(std::string bytes, std::size_t lines_a_screen) {
     const auto lines = command_frame::upload_lines(bytes, typed_width);
-    for (const auto& line : lines) co_await keys_->run(line, 20s);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (lines_a_screen > 0 && i % lines_a_screen == 0) co_await keys_->run("cls", 20s);
+        co_await keys_->run(lines[i], 20s);
+    }
 }
 
 asio::awaitable<void> session::install_kit() {
     const std::string script = frame_.runner_script();
     const std::string hash = sha256_hex(script);
     for (int transfer = 0; transfer < most_transfers; ++transfer) {
-        co_await send_lines(script);
+        co_await send_lines(script, 0);
         co_await keys_->run("certutil -f -decode u.64 k.cmd", 30s);
         co_await keys_->run("cls", 20s);
         co_await keys_->run("certutil -hashfile k.cmd SHA256", 30s);
@@ -170,10 +174,10 @@ asio::awaitable<command_frame::answer> session::ask_kit(std::string line, int ti
     co_return answer;
 }
 
-asio::awaitable<void> session::put(std::string bytes, std::string file) {
+asio::awaitable<void> session::put(std::string bytes, std::string file, std::size_t lines_a_screen) {
     const std::string hash = sha256_hex(bytes);
     for (int transfer = 0; transfer < most_transfers; ++transfer) {
-        co_await send_lines(bytes);
+        co_await send_lines(bytes, lines_a_screen);
         const int tick = ++tick_;
         const std::string line = command_frame::accept_line(tick, file);
         const auto answer = co_await ask_kit(line, tick, 0, 30s);
@@ -184,7 +188,10 @@ asio::awaitable<void> session::put(std::string bytes, std::string file) {
 
 bool session::shows_password(std::string_view bytes) const {
     const auto& password = options_.who.password;
-    return !password.empty() && bytes.find(password) != bytes.npos;
+    if (password.empty()) return false;
+    std::string wide;  // as Windows' own tools write text files
+    for (const char c : password) wide += {c, '\0'};
+    return bytes.find(password) != bytes.npos || bytes.find(wide) != bytes.npos;
 }
 
 // The answer travels in base64, cut into numbered lines, where no filter finds a password: the recording waits until it
@@ -222,7 +229,7 @@ asio::awaitable<command_result> session::run_framed(shell_kind shell, std::strin
     if (shell == shell_kind::powershell) {
         if (!has_wrapper_) {
             const std::string wrapper = command_frame::powershell_wrapper();
-            co_await put(wrapper, "w.ps1");
+            co_await put(wrapper, "w.ps1", 0);
             has_wrapper_ = true;
         }
         if (!ascii) bytes = "\xEF\xBB\xBF" + bytes;
@@ -234,7 +241,7 @@ asio::awaitable<command_result> session::run_framed(shell_kind shell, std::strin
         bytes = *converted;
     }
     const std::string file = std::to_string(id) + (shell == shell_kind::powershell ? ".ps1" : ".cmd");
-    co_await put(bytes, file);
+    co_await put(bytes, file, 0);
 
     const int tick = ++tick_;
     const std::string line = command_frame::run_line(tick, id);
@@ -274,17 +281,18 @@ asio::awaitable<command_result> session::run_framed(shell_kind shell, std::strin
     command_result result;
     result.exit_code = *answer.exit_code;
     result.took = took;
-    result.out_bytes = co_await fetch(id, 'o', answer.out);
-    result.err_bytes = co_await fetch(id, 'e', answer.err);
+    const int page = keys_->profile().page_lines;
+    result.out_bytes = co_await fetch(id, 'o', std::move(answer.out), page, {});
+    result.err_bytes = co_await fetch(id, 'e', std::move(answer.err), page, {});
     result.out = windows_text(result.out_bytes, code_page_);
     result.err = windows_text(result.err_bytes, code_page_);
     co_return result;
 }
 
-asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::stream_facts facts) {
+asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::stream_facts facts, int page,
+                                            line_listener heard) {
     if (*facts.size > 0 && facts.hash.empty())
         fail(sac_error::guest_cannot_hash, "the guest said no hash for the command's output; " + console_.situation());
-    int page = keys_->profile().page_lines;
     int fruitless = 0;
     while (fruitless < most_transfers) {
         if (auto bytes = command_frame::bytes_of(facts)) co_return std::move(*bytes);
@@ -301,11 +309,13 @@ asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::
             command_frame::page_line(tick, id, stream, gap->first, std::min(page, gap->second - gap->first + 1));
         command_frame::answer answer;
         answer = co_await ask_kit(line, tick, id, 120s);
-        auto& more = stream == 'o' ? answer.out : answer.err;
+        auto& more = stream == 'o' ? answer.out : stream == 'e' ? answer.err : answer.file;
         facts.lines.merge(more.lines);
+        if (heard) heard(facts);
         if (facts.lines.size() == known) ++fruitless;
         // A guest that loses lines gets asked for as much as fits its screen.
-        if (command_frame::missing(facts) && facts.lines.size() < known + static_cast<std::size_t>(page)) page = 18;
+        if (command_frame::missing(facts) && facts.lines.size() < known + static_cast<std::size_t>(page))
+            page = std::max(lines_on_screen, page / 4);
     }
     fail(sac_error::transfer_failed,
          "the output did not arrive with the hash that the guest computed; " + console_.situation());

@@ -66,6 +66,18 @@ class session {
     // throws timed_out when that does not come either.
     asio::awaitable<dialogue_end> converse(std::vector<dialogue_turn> turns);
 
+    // Puts `bytes`, at least one, into the session's folder as `file`, proved by the guest's hash of them. Of secret
+    // ones a recording keeps only lengths.
+    asio::awaitable<void> store(std::string bytes, std::string file, bool is_secret);
+
+    // The bytes of which 0.f.64 in the session's folder is the encoded form. `known`: their size, their hash as the
+    // guest said it, and the lines that are here already; `heard` is told all lines after each page. A recording keeps
+    // them when they do not show the password.
+    using line_listener = std::function<void(const command_frame::stream_facts&)>;
+    asio::awaitable<std::string> fetch_file(command_frame::stream_facts known, line_listener heard);
+
+    bool shows_password(std::string_view bytes) const;
+
     asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit);
 
     // Removes the session's folder, ends the shell and leaves an empty SAC> prompt. Does what it can and reports
@@ -76,6 +88,7 @@ class session {
     asio::awaitable<std::string> abandon();
 
     const windows_profile& profile() const { return keys_->profile(); }
+    const std::string& nonce() const { return frame_.nonce(); }
     std::string windows_version() const { return version_; }  // from the shell's banner, empty when it shows none
     const std::string& channel_name() const { return channel_.name; }
     const sac_line::found& found() const { return found_; }
@@ -88,11 +101,12 @@ class session {
     asio::awaitable<void> install_kit();
     asio::awaitable<void> make_folder();
     asio::awaitable<command_result> run_framed(shell_kind shell, std::string text, span_of_time limit);
-    bool shows_password(std::string_view bytes) const;
-    asio::awaitable<void> send_lines(std::string bytes);
-    asio::awaitable<void> put(std::string bytes, std::string file);
+    // `lines_a_screen`: the screen is cleared before each so many; 0: never.
+    asio::awaitable<void> send_lines(std::string bytes, std::size_t lines_a_screen);
+    asio::awaitable<void> put(std::string bytes, std::string file, std::size_t lines_a_screen);
     asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
-    asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts);
+    asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts, int page,
+                                       line_listener heard);
     asio::awaitable<void> leave_shell();
     asio::awaitable<void> hang_up();
     std::vector<std::string> rows_since(std::uint64_t mark) const;

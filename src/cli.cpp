@@ -9,6 +9,7 @@
 #include "src/command_attach.hpp"
 #include "src/command_completion.hpp"
 #include "src/command_consoles.hpp"
+#include "src/command_copy.hpp"
 #include "src/command_doctor.hpp"
 #include "src/command_exec.hpp"
 #include "src/command_inspect.hpp"
@@ -21,6 +22,7 @@
 #include "src/command_resume.hpp"
 #include "src/command_run.hpp"
 #include "src/command_runbook.hpp"
+#include "src/command_sac.hpp"
 #include "src/command_simulate.hpp"
 #include "src/command_undo.hpp"
 #include "src/exit_status.hpp"
@@ -81,6 +83,7 @@ int run_program(int argc, char** argv) {
     setup_undo(app, chosen);
     setup_journal(app, chosen);
     setup_exec(app, chosen);
+    setup_copy(app, chosen);
     setup_probe(app, chosen);
     setup_rdp_probe(app, chosen);
     setup_attach(app, chosen);
@@ -89,6 +92,7 @@ int run_program(int argc, char** argv) {
     setup_play(app, chosen);
     setup_doctor(app, chosen);
     setup_oob(app, chosen);
+    setup_sac(app, chosen);
     setup_consoles(app, chosen);
     setup_completion(app, chosen);
     setup_runbook(app, chosen);
