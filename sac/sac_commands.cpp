@@ -1,4 +1,5 @@
 #include "sac/sac_commands.hpp"
+#include "sac/text_lines.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,16 +10,6 @@ namespace emsctl::sac {
 namespace {
 
 constexpr std::size_t longest = 75;
-
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), word) != words.end();

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sac/sac_error.hpp"
+#include "sac/text_lines.hpp"
 
 namespace emsctl::sac {
 
@@ -35,16 +36,6 @@ bool waits_at_pager(const far_end& end, std::uint64_t since) {
     auto text = end.text_since(since);
     if (text.ends_with('\n')) text.remove_suffix(1);
     return text.ends_with(end.texts().pager);
-}
-
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
 }
 
 // The name in an event's second line, "Channel: Cmd0002": the words may be localised, the name is not.

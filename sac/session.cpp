@@ -6,6 +6,7 @@
 #include "sac/encoding.hpp"
 #include "sac/sac_error.hpp"
 #include "sac/shell_screen.hpp"
+#include "sac/text_lines.hpp"
 #include "transport/transport_error.hpp"
 
 namespace emsctl::sac {
@@ -144,14 +145,7 @@ asio::awaitable<void> session::install_kit() {
 
 std::vector<std::string> session::rows_since(std::uint64_t mark) const {
     std::vector<std::string> rows;
-    if (keys_->profile().draws == drawing::stream) {
-        std::string_view text = console_.seen().text_since(mark);
-        while (!text.empty()) {
-            const auto end = std::min(text.find('\n'), text.size());
-            rows.emplace_back(text.substr(0, end));
-            text.remove_prefix(std::min(end + 1, text.size()));
-        }
-    }
+    if (keys_->profile().draws == drawing::stream) rows = lines_of(console_.seen().text_since(mark));
     for (auto& line : console_.seen().picture().lines()) rows.push_back(std::move(line));
     return rows;
 }
