@@ -47,9 +47,11 @@ boost::asio::awaitable<scripts::outcome> session_target::talk(scripts::command w
     auto talking = session_.converse(std::move(turns));
     const auto end = co_await std::move(talking);
     scripts::outcome answer;
-    answer.exit_code = end.problem.empty() ? end.exit_code.value_or(0) : 125;
+    const bool is_known = end.problem.empty() && end.exit_code;
+    answer.exit_code = is_known ? *end.exit_code : 125;
     answer.out = end.transcript;
     answer.err = end.problem;
+    if (!is_known && answer.err.empty()) answer.err = "the screen does not show with which code the program ended";
     answer.took = in_ms(transport::line_clock::now() - began);
     co_return answer;
 }
