@@ -37,9 +37,14 @@ bool aws_looks(const arguments& words) {
     return command.size() == 2 && begins_with_one(command[1], {"describe-", "get-console-", "list-"});
 }
 
+// gcloud compute GROUP VERB NAME: names stand without an option, so only the verb's own place counts.
 bool gcloud_looks(const arguments& words) {
     const auto command = command_of(words);
-    return any_is(command, {"describe", "list"}) && !any_is(command, {"ssh", "scp", "delete", "update", "create"});
+    constexpr std::string_view groups[] = {"instances",      "disks",    "snapshots",
+                                           "firewall-rules", "networks", "addresses"};
+    return command.size() >= 3 && command[0] == "compute" &&
+           std::find(std::begin(groups), std::end(groups), command[1]) != std::end(groups) &&
+           (command[2] == "describe" || command[2] == "list");
 }
 
 bool emsctl_looks(const arguments& words) {

@@ -146,9 +146,10 @@ TEST_CASE("of the programs of this computer only those that look are readings") 
         INFO(text);
         CHECK(local_refusal(text) == std::nullopt);
     }
-    for (const char* text : {"", "touch\nx", "sh\n-c\nping", "az", "az\nrest", "az\nvm\nstart\n--name\nshow",
-                             "az\nvm\nrun-command\ninvoke", "az\nrest\nshow", "aws\nec2\nstop-instances",
-                             "gcloud\ncompute\nssh\nlist", "emsctl\nrun", "curl\nhttp://x", "env\nping"}) {
+    for (const char* text :
+         {"", "touch\nx", "sh\n-c\nping", "az", "az\nrest", "az\nvm\nstart\n--name\nshow",
+          "az\nvm\nrun-command\ninvoke", "az\nrest\nshow", "aws\nec2\nstop-instances", "gcloud\ncompute\nssh\nlist",
+          "gcloud\ncompute\ninstances\nstart\nlist", "emsctl\nrun", "curl\nhttp://x", "env\nping"}) {
         INFO(text);
         CHECK(local_refusal(text) != std::nullopt);
     }
