@@ -103,8 +103,8 @@ asio::awaitable<void> tell(std::shared_ptr<guest::machine> machine, std::string 
         told.last = co_await on_line(road(), whole, 2, undo, told);
         // Marks prove nothing in another boot: a change without an outcome in the journal is for a person to tell of.
         if (told.last && told.last->result == scripts::run_result::unknown) {
-            const auto& last = scripts::account_of(scripts::read_journal(journal)).changes.back();
-            back.decided[last.step_id] = true;
+            const auto account = scripts::account_of(scripts::read_journal(journal));
+            back.decided[account.changes.back().step_id] = true;
             told.last = co_await on_line(road(), whole, 3, undo, told);
         }
         co_return;
