@@ -14,16 +14,30 @@ cell screen::blank() const {
     return c;
 }
 
+// Asked for with every piece of output: letters of one byte, which nearly all are, are set in place.
 std::string screen::row_text(int row, int from, int to) const {
-    std::string text;
-    for (int column = from; column < std::min(to, columns_); ++column) append_utf8(text, at(row, column).character);
+    to = std::min(to, columns_);
+    if (from >= to) return {};
+    const cell* cells = &at(row, 0);
+    std::string text(static_cast<std::size_t>(to - from), ' ');
+    char* out = text.data();
+    for (int column = from; column < to; ++column) {
+        const auto character = cells[column].character;
+        if (character >= 0x80) {
+            text.resize(static_cast<std::size_t>(column - from));
+            for (; column < to; ++column) append_utf8(text, cells[column].character);
+            break;
+        }
+        *out++ = static_cast<char>(character);
+    }
     return text;
 }
 
 std::string screen::row_text(int row) const {
-    std::string text = row_text(row, 0, columns_);
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text;
+    const cell* cells = &at(row, 0);
+    int end = columns_;
+    while (end > 0 && cells[end - 1].character == U' ') --end;
+    return row_text(row, 0, end);
 }
 
 std::vector<std::string> screen::lines() const {
