@@ -63,13 +63,15 @@ std::string engine::command_text(const written& template_text, shell in) const {
     auto where = insertion::cmd;
     if (in == shell::powershell) where = insertion::powershell;
     if (in == shell::local) where = insertion::local;
-    auto result = render(template_text.text, names, where);
+    auto result = render(template_text.text, names, where, secrets);
     if (result.error) throw step_error("line " + std::to_string(template_text.at.line) + ": " + *result.error);
     return std::move(result.text);
 }
 
 reading engine::rendered(reading what) const {
     what.command.text = command_text(what.command, what.in);
+    if (holds_secret(what.command.text))
+        throw step_error("line " + std::to_string(what.command.at.line) + ": a command that looks may hold no secret");
     return what;
 }
 

@@ -32,6 +32,7 @@ class engine {
         : machine_(machine), watcher_(watcher), clock_(std::move(clock)), began_(clock_()), account(account) {}
 
     scope names;
+    secret_values secrets;  // as far as somebody has given them
     run_phase phase = run_phase::look;
     const step* current = nullptr;
 

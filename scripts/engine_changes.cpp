@@ -35,15 +35,22 @@ asio::awaitable<outcome> engine::send(const ready_command& what, std::chrono::se
     command sent;
     sent.in = what.in;
     sent.text = what.text;
+    sent.no_log = holds_secret(what.text);
+    if (sent.no_log) sent.text = with_secrets(what.text, secrets).value();
     sent.changes = true;
     sent.limit = limit;
     sent.label = std::move(label);
     outcome got = co_await machine_.run(sent);
+    got.out = without_secrets(std::move(got.out), secrets);
+    got.err = without_secrets(std::move(got.err), secrets);
     if (got.proof != proof_level::hashed) account.weaker_proof = true;
     co_return got;
 }
 
 asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal, std::size_t in_report) {
+    for (const auto& one : plan.commands)
+        if (!with_secrets(one.text, secrets))
+            throw step_error("nobody has given the secret that this needs: " + for_people(one.in, one.text));
     const auto began = machine_.used().elapsed;
     auto entry = to_json(plan);
     entry["type"] = "change";

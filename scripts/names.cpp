@@ -18,7 +18,7 @@ std::string_view to_string(shell v) {
     return name({"cmd", "powershell", "local", "console"}, v);
 }
 std::string_view to_string(variable_type v) {
-    return name({"int", "string", "bool", "enum"}, v);
+    return name({"int", "string", "bool", "enum", "secret"}, v);
 }
 std::string_view to_string(risk_level v) {
     return name({"none", "low", "medium", "high"}, v);

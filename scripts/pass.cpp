@@ -46,7 +46,8 @@ void passes::enter(const runbook& book, const std::map<std::string, nlohmann::js
         if (const auto given = parameters.find(v.name); given != parameters.end())
             answers_[v.full_name] = given->second;
         const auto answer = answers_.find(v.full_name);
-        run.names[v.name] = answer == answers_.end() ? nlohmann::json() : answer->second;
+        const auto open = v.type == variable_type::secret ? secret_in_expressions(v.full_name) : nlohmann::json();
+        run.names[v.name] = answer == answers_.end() ? open : answer->second;
     }
     for (const char* name : {"item", "proof", "result", "failure"}) run.names[name] = nullptr;
     forget_results(book.steps);

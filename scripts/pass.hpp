@@ -9,10 +9,11 @@
 
 namespace emsctl::scripts {
 
-// Somebody has to decide first; what() is the name of the variable.
+// Somebody has to decide first; what() says what.
 class decision_missing : public std::runtime_error {
   public:
-    using std::runtime_error::runtime_error;
+    explicit decision_missing(std::vector<std::string> variables);
+    std::vector<std::string> names;
 };
 
 // A step of high risk has neither a snapshot to go back to nor a reason why there is none; what() says what to do.
@@ -34,6 +35,10 @@ class passes {
     // Throws step_error (repair only), stop_asked (not while proving), decision_missing, system_error (the console
     // failed).
     boost::asio::awaitable<void> through(run_phase phase);
+
+    // Before anything is looked at: defaults that depend on the machine, and what has to be asked for. Throws
+    // step_error for a default that is not a value of its variable, and decision_missing.
+    boost::asio::awaitable<void> settle_variables();
 
     // After looking: puts every open decision and every confirmation to whoever can answer.
     boost::asio::awaitable<void> settle_questions();
@@ -87,6 +92,9 @@ class passes {
     boost::asio::awaitable<void> confirm(std::string step_id, std::string what, risk_level risk, undo_class undo);
     bool needs_confirmation(const step& s) const;
     boost::asio::awaitable<void> decide(const variable& v, bool safe);
+    boost::asio::awaitable<void> compute_default(const variable& v);
+    boost::asio::awaitable<bool> prompt_for(const variable& v);
+    bool has_answer(const variable& v) const;
     boost::asio::awaitable<std::optional<std::string>> ask(question what);
     void need_snapshot(const std::string& step_name) const;
     boost::asio::awaitable<void> ask_whether_done(std::string step_id, std::string instruction, risk_level risk);

@@ -9,12 +9,26 @@ namespace emsctl::scripts {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::string to_be_decided(const std::vector<std::string>& variables) {
+    std::string list;
+    for (const auto& name : variables) list += (list.empty() ? "\"" : "\", \"") + name;
+    return "somebody has to decide " + list + "\" first";
+}
+
+}  // namespace
+
+decision_missing::decision_missing(std::vector<std::string> variables)
+    : std::runtime_error(to_be_decided(variables)), names(std::move(variables)) {}
+
 passes::passes(const runbook& book, target& machine, observer& watcher, report& account, const run_options& options)
     : run(machine, watcher, account, options.clock),
       book_(&book),
       machine_(machine),
       options_(options),
       limit_(options.limit.count() > 0 ? options.limit : book.limit) {
+    run.secrets = options.secrets;
     for (const auto* v : settable_variables(book)) {
         if (!v->fallback.is_null()) answers_[v->full_name] = v->fallback;
         const auto given = options.variables.find(v->full_name);
@@ -40,6 +54,69 @@ decision& passes::decision_of(const std::string& variable) {
     return all.back();
 }
 
+bool passes::has_answer(const variable& v) const {
+    return answers_.contains(v.full_name) || run.secrets.contains(v.full_name);
+}
+
+asio::awaitable<void> passes::settle_variables() {
+    std::vector<std::string> missing;
+    for (const auto* v : settable_variables(*book_)) {
+        if (has_answer(*v) && !v->is_prompted) continue;
+        if (options_.variables.contains(v->full_name) || before_.answers.contains(v->full_name)) continue;
+        if (!v->computed.text.empty()) co_await compute_default(*v);
+        if (!v->is_prompted) continue;
+        auto asking = prompt_for(*v);
+        const bool is_known = co_await std::move(asking);
+        if (!is_known) missing.push_back(v->full_name);
+    }
+    if (!missing.empty()) throw decision_missing(missing);
+}
+
+// It sees the facts and the variables before it.
+asio::awaitable<void> passes::compute_default(const variable& v) {
+    auto facts = members_named(v.computed.text, "facts");
+    co_await run.gather(facts);
+    const auto prefix = v.full_name.substr(0, v.full_name.size() - v.name.size());
+    run.names.clear();
+    run.names["facts"] = run.facts();
+    for (const auto& [name, value] : answers_)
+        if (name.starts_with(prefix)) run.names[name.substr(prefix.size())] = value;
+    const auto text = run.say(v.computed);
+    auto checked = typed(v, text);
+    if (!checked.problem.empty()) throw step_error("the default of " + v.full_name + ": " + checked.problem);
+    answers_[v.full_name] = std::move(checked.value);
+}
+
+// The default is the proposal, and what counts when nobody answers.
+asio::awaitable<bool> passes::prompt_for(const variable& v) {
+    const auto known = answers_.find(v.full_name);
+    const bool has_default = known != answers_.end();
+    question what;
+    what.variable = v.full_name;
+    what.type = v.type;
+    what.choices = v.choices;
+    what.text = v.question.empty() ? v.full_name + "?" : v.question;
+    if (has_default) what.proposal = as_text(known->second).value_or("");
+    what.safe = has_default;
+    auto& d = decision_of(v.full_name);
+    d.question = what.text;
+    d.proposal = what.proposal;
+    d.how = has_default ? decision::origin::fallback : decision::origin::missing;
+    auto asking = ask(std::move(what));
+    const auto answer = co_await std::move(asking);
+    if (answer) {
+        auto checked = typed(v, trimmed(*answer));
+        if (!checked.problem.empty()) throw step_error(checked.problem);
+        answers_[v.full_name] = std::move(checked.value);
+        decision_of(v.full_name).how = decision::origin::asked;
+    }
+    const bool is_known = answers_.contains(v.full_name);
+    auto& told = decision_of(v.full_name);
+    told.accepted = is_known;
+    if (is_known) told.answer = answers_[v.full_name];
+    co_return is_known;
+}
+
 asio::awaitable<void> passes::act_on(const step& s, const decision_step& action) {
     const auto& v = variable_of(action.variable);
     const auto facts = members_named(v.proposal, "facts");
@@ -56,23 +133,24 @@ asio::awaitable<void> passes::act_on(const step& s, const decision_step& action)
         d.step_id = s.id;
         d.question = std::move(text);
         d.proposal = proposal;
-        if (options_.variables.contains(v.full_name))
+        if (options_.variables.contains(v.full_name) || options_.secrets.contains(v.full_name))
             d.how = decision::origin::given;
         else if (before_.answers.contains(v.full_name))
             d.how = decision::origin::asked;
         else if (answers_.contains(v.full_name) && d.how == decision::origin::missing)
             d.how = decision::origin::fallback;
     }
-    if (!answers_.contains(v.full_name)) {
+    const bool is_secret = v.type == variable_type::secret;
+    if (!has_answer(v)) {
         if (may_change()) {
             co_await decide(v, action.safe);
-            run.names[v.name] = answers_[v.full_name];
+            if (!is_secret) run.names[v.name] = answers_[v.full_name];
         } else {
-            // While looking, the plan is shown as it would be with the proposed answer.
+            // While looking, the plan is shown as it would be with the proposed answer, or with some secret.
             auto& d = decision_of(v.full_name);
             const auto assumed = typed(v, proposal);
-            const bool usable = !proposal.empty() && assumed.problem.empty();
-            run.names[v.name] = usable ? assumed.value : nlohmann::json();
+            const bool usable = is_secret || (!proposal.empty() && assumed.problem.empty());
+            if (!is_secret) run.names[v.name] = usable ? assumed.value : nlohmann::json();
             d.how = usable ? decision::origin::assumed : decision::origin::missing;
             if (only_looks_ == 0) open_decisions_.push_back({&v, action.safe});
         }
@@ -81,11 +159,11 @@ asio::awaitable<void> passes::act_on(const step& s, const decision_step& action)
     const bool accepted =
         !answer.is_null() && (action.accept.text.empty() ? is_true(answer) : run.holds(action.accept));
     auto& d = decision_of(v.full_name);
-    d.answer = answer;
+    d.answer = is_secret ? nlohmann::json(run.secrets.contains(v.full_name) ? "***" : "") : answer;
     d.accepted = accepted;
     for (const auto& id : action.confirms)
         if (!options_.variables.contains("confirm:" + id)) confirmed_[id] = accepted;
-    if (!accepted && answers_.contains(v.full_name)) declined = true;
+    if (!accepted && has_answer(v)) declined = true;
     auto result = nlohmann::json{{"accepted", accepted}, {"answer", answer}, {"skipped", false},
                                  {"changed", false},     {"acts", false},    {"failed", false}};
     remember(s, std::move(result));
@@ -124,7 +202,13 @@ asio::awaitable<void> passes::decide(const variable& v, bool safe) {
         answer = co_await ask(std::move(what));
     }
     if (answer) {
-        auto checked = typed(v, trimmed(*answer));
+        const bool is_secret = v.type == variable_type::secret;
+        auto checked = typed(v, is_secret ? std::string_view(*answer) : trimmed(*answer));
+        if (checked.problem.empty() && is_secret) {
+            run.secrets[v.full_name] = *answer;
+            decision_of(v.full_name).how = how;
+            co_return;
+        }
         if (checked.problem.empty()) {
             if (journal) journal->write({{"type", "answer"}, {"variable", v.full_name}, {"value", checked.value}});
             answers_[v.full_name] = std::move(checked.value);
@@ -134,7 +218,7 @@ asio::awaitable<void> passes::decide(const variable& v, bool safe) {
         run.warn(checked.problem);
     }
     decision_of(v.full_name).how = decision::origin::missing;
-    throw decision_missing(v.full_name);
+    throw decision_missing({v.full_name});
 }
 
 bool passes::needs_confirmation(const step& s) const {
@@ -163,7 +247,7 @@ asio::awaitable<void> passes::confirm(std::string step_id, std::string what, ris
     asked.risk = risk;
     asked.undo = undo;
     const auto answer = co_await ask(std::move(asked));
-    if (!answer || (!means_yes(*answer) && !means_no(*answer))) throw decision_missing("confirm:" + step_id);
+    if (!answer || (!means_yes(*answer) && !means_no(*answer))) throw decision_missing({"confirm:" + step_id});
     confirmed_[step_id] = means_yes(*answer);
     if (journal) journal->write({{"type", "answer"}, {"confirm", step_id}, {"value", confirmed_[step_id]}});
 }
@@ -177,7 +261,7 @@ asio::awaitable<void> passes::ask_whether_done(std::string step_id, std::string 
     asked.risk = risk;
     asked.undo = undo_class::none;
     const auto answer = co_await ask(std::move(asked));
-    if (!answer || (!means_yes(*answer) && !means_no(*answer))) throw decision_missing("done:" + step_id);
+    if (!answer || (!means_yes(*answer) && !means_no(*answer))) throw decision_missing({"done:" + step_id});
     by_hand_[step_id] = means_yes(*answer);
 }
 
@@ -190,17 +274,30 @@ void passes::need_snapshot(const std::string& step_name) const {
 
 asio::awaitable<void> passes::settle_questions() {
     if (!high_risk_step_.empty()) need_snapshot(high_risk_step_);
+    // Whoever cannot be asked learns of everything that is missing at once.
+    std::vector<std::string> missing;
     const auto decisions = open_decisions_;
-    for (const auto& open : decisions)
-        if (!answers_.contains(open.what->full_name)) co_await decide(*open.what, open.safe);
+    for (const auto& open : decisions) {
+        if (has_answer(*open.what)) continue;
+        try {
+            co_await decide(*open.what, open.safe);
+        } catch (const decision_missing& one) {
+            missing.insert(missing.end(), one.names.begin(), one.names.end());
+        }
+    }
     const auto confirmations = open_confirmations_;
     for (const auto& open : confirmations) {
         // What is to be done by hand is asked when its turn has come; that somebody can be asked is known before.
         if (open.by_hand && !by_hand_.contains(open.step_id) && !options_.ask)
-            throw decision_missing("done:" + open.step_id);
+            missing.push_back("done:" + open.step_id);
         if (open.by_hand || confirmed_.contains(open.step_id)) continue;
-        co_await confirm(open.step_id, open.what, open.risk, open.undo);
+        try {
+            co_await confirm(open.step_id, open.what, open.risk, open.undo);
+        } catch (const decision_missing& one) {
+            missing.insert(missing.end(), one.names.begin(), one.names.end());
+        }
     }
+    if (!missing.empty()) throw decision_missing(missing);
 }
 
 void passes::take_over(const report& looked) {
@@ -210,13 +307,14 @@ void passes::take_over(const report& looked) {
     run.account.warnings = looked.warnings;
     run.account.changes = looked.changes;
     const auto settable = settable_variables(*book_);
+    for (const auto& d : looked.decisions)
+        if (d.step_id.empty() && d.accepted) answers_[d.variable] = d.answer;  // asked for before anything else
     for (const auto* s : all_steps(*book_, true)) {
         const auto* action = std::get_if<decision_step>(&s->action);
         for (const auto& d : looked.decisions) {
             if (!action || d.step_id != s->id) continue;
             for (const auto* v : settable)
-                if (v->full_name == d.variable && !answers_.contains(d.variable))
-                    open_decisions_.push_back({v, action->safe});
+                if (v->full_name == d.variable && !has_answer(*v)) open_decisions_.push_back({v, action->safe});
             // Whether the answer means yes is seen when the step is reached; until then nothing more is asked.
             for (const auto& id : action->confirms)
                 if (!confirmed_.contains(id)) confirmed_[id] = true;

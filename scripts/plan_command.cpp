@@ -15,8 +15,13 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const comma
     plan.what = run.say(wanted.changes);
     plan.commands.push_back(
         {wanted.command.in, run.command_text(wanted.command.text, wanted.command.in), wanted.command.expect_exit, {}});
-    for (const auto& back : wanted.undo.commands)
+    if (wanted.command.in == shell::console && holds_secret(plan.commands.back().text))
+        throw step_error("a conversation may hold no secret: what is typed there is read back and recorded");
+    for (const auto& back : wanted.undo.commands) {
         plan.way_back.push_back({back.in, run.command_text(back.text, back.in), back.expect_exit, {}});
+        if (holds_secret(plan.way_back.back().text))
+            throw step_error("an undo may hold no secret: it needs nothing but the journal, which keeps none");
+    }
     plan.undo = wanted.undo.kind;
     plan.residue = run.say(wanted.undo.residue);
     plan.effective = wanted.effective;

@@ -37,7 +37,7 @@ std::string next_command(const report& r) {
 std::vector<std::string> what_remains(const report& r) {
     std::vector<std::string> out;
     for (const auto& d : r.decisions)
-        if (d.variable == r.missing_variable)
+        if (std::ranges::find(r.missing_variables, d.variable) != r.missing_variables.end())
             out.push_back("Decide, and give --var " + d.variable + "=...: " + d.question);
     if (!r.line_error.empty())
         out.push_back("The console was lost: " + r.line_error +
@@ -73,7 +73,7 @@ nlohmann::json to_json(const report& r) {
         {"result", to_string(r.result)},
         {"exit_status", exit_status(r.result)},
         {"verdict", r.verdict},
-        {"missing_variable", r.missing_variable.empty() ? nlohmann::json() : nlohmann::json(r.missing_variable)},
+        {"missing_variables", r.missing_variables},
         {"line_error", r.line_error.empty() ? nlohmann::json() : nlohmann::json(r.line_error)},
         {"started_at", r.started_at},
         {"took_ms", r.took.count()},

@@ -86,8 +86,8 @@ struct report {
     std::string runbook_name, runbook_title, source, runbook_sha256, machine, computer_name, program_version;
     run_mode mode = run_mode::check;
     run_result result = run_result::unknown;
-    std::string verdict;           // one sentence
-    std::string missing_variable;  // set it to go on; empty: none is missing
+    std::string verdict;                         // one sentence
+    std::vector<std::string> missing_variables;  // set them to go on
     std::vector<look> looks;
     std::vector<finding> findings;  // of every phase
     std::vector<decision> decisions;

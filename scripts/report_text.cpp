@@ -164,7 +164,9 @@ std::string to_text(const report& r, const text_style& style) {
     const int status = exit_status(r.result);
     out.add("  ", r.verdict + " (" + std::string(to_string(r.result)) + ", exit status " + std::to_string(status) + ")",
             status == 0 ? green : red);
-    if (!r.missing_variable.empty()) out.add("  ", "To go on, set: " + r.missing_variable);
+    std::string missing;
+    for (const auto& name : r.missing_variables) missing += (missing.empty() ? "" : ", ") + name;
+    if (!missing.empty()) out.add("  ", "To go on, set: " + missing);
     const auto next = next_command(r);
     if (!next.empty()) out.add("  next: ", next);
     out.add("  ", "took " + in_seconds(r.took) + ", " + std::to_string(r.used.bytes_sent) + " bytes sent, " +

@@ -27,7 +27,7 @@ struct written {
     place at;
 };
 
-enum class variable_type { integer, text, boolean, choice };
+enum class variable_type { integer, text, boolean, choice, secret };
 enum class risk_level { none, low, medium, high };
 enum class undo_class { exact, compensating, none };
 enum class takes_effect { now, restart };
@@ -47,7 +47,9 @@ struct variable {
     variable_type type = variable_type::text;
     std::optional<std::int64_t> min, max;  // integer
     std::vector<std::string> choices;      // choice
-    nlohmann::json fallback;               // null: no default, somebody must decide
+    nlohmann::json fallback;               // null: no default, or a computed one, or somebody must decide
+    written computed;                      // template: the default, from facts and the variables before; empty: none
+    bool is_prompted = false;              // asked for before anything is looked at, when nobody has given it
     std::string question;                  // as put to a person
     std::string proposal;                  // template; empty: none
     place at;

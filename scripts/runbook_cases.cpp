@@ -87,9 +87,10 @@ std::vector<std::string> disappointments(const runbook_case& expected, const rep
         if (made != *expected.changes)
             why.push_back("expected changes by " + quoted(*expected.changes) + ", and there were " + quoted(made));
     }
-    if (got.missing_variable != expected.asks)
-        why.push_back(got.missing_variable.empty() ? "nobody was asked for " + expected.asks
-                                                   : "somebody has to decide " + got.missing_variable);
+    std::string missing;
+    for (const auto& name : got.missing_variables) missing += (missing.empty() ? "" : ", ") + name;
+    if (missing != expected.asks)
+        why.push_back(missing.empty() ? "nobody was asked for " + expected.asks : "somebody has to decide " + missing);
     return why;
 }
 

@@ -35,6 +35,7 @@ class linter {
             if (const auto* d = std::get_if<decision_step>(&s.action)) decided_.insert(d->variable);
         }
         for (const auto& [name, value] : book_.outputs) used_.merge(names_from_outside(value.text));
+        for (const auto& v : book_.variables) used_.merge(names_from_outside(v.computed.text));
         for (const auto& v : book_.variables) check_variable(v);
         for (const auto& one : steps_) check_use(*one.what);
         for (const auto& one : steps_)
@@ -116,7 +117,7 @@ class linter {
         if (!used_.contains(v.name) && !answer_is_used(v))
             warnings_.add(v.at, "the variable \"" + v.name + "\" is used nowhere" +
                                     (is_decided ? ": it is decided, and the answer changes nothing" : std::string()));
-        else if (v.fallback.is_null() && !is_decided)
+        else if (v.fallback.is_null() && v.computed.text.empty() && !v.is_prompted && !is_decided)
             warnings_.add(v.at, "the variable \"" + v.name +
                                     "\" has no default, and no step decides it: it is nil "
                                     "unless somebody gives it");

@@ -42,6 +42,7 @@ nlohmann::json fallback_of(const yaml_node& node, const variable& v, complaints&
                 return wrong("one of the choices");
             return node.text;
         case variable_type::text:
+        case variable_type::secret:
             break;
     }
     return node.text;
@@ -59,7 +60,7 @@ std::vector<variable> read_variables(const yaml_node& node, complaints& errors) 
         v.at = name.at;
         if (!is_name(v.name)) errors.add(name.at, "\"" + v.name + "\" cannot be the name of a variable");
         member_reader members(body, "the variable " + v.name, errors);
-        v.type = static_cast<variable_type>(members.one_of("type", {"int", "string", "bool", "enum"}, 1));
+        v.type = static_cast<variable_type>(members.one_of("type", {"int", "string", "bool", "enum", "secret"}, 1));
         v.min = members.integer("min");
         v.max = members.integer("max");
         v.choices = members.texts("choices");
@@ -67,7 +68,17 @@ std::vector<variable> read_variables(const yaml_node& node, complaints& errors) 
         v.proposal = members.with_holes("proposal").text;
         if (v.type == variable_type::choice && v.choices.empty()) errors.add(body.at, "an enum needs \"choices\"");
         if ((v.min || v.max) && v.type != variable_type::integer) errors.add(body.at, "only an int has min and max");
-        if (const auto* node_default = members.take("default")) v.fallback = fallback_of(*node_default, v, errors);
+        v.is_prompted = members.boolean("prompt", false);
+        if (const auto* given = members.take("default")) {
+            if (v.type == variable_type::secret)
+                errors.add(given->at, "a secret has no default: whoever reads the file would know it");
+            else if (given->what == yaml_node::kind::scalar && given->text.find("{{") != std::string::npos)
+                v.computed = members.checked_template(*given);
+            else
+                v.fallback = fallback_of(*given, v, errors);
+        }
+        if (v.type == variable_type::secret && v.is_prompted)
+            errors.add(body.at, "a secret is asked for by a decision step, when it is known that it is needed");
         all.push_back(std::move(v));
     }
     return all;
@@ -92,6 +103,10 @@ void check_whole(const runbook& book, complaints& errors) {
         }
     }
     const auto facts = fact_names();
+    for (const auto& v : book.variables)
+        for (const auto& name : members_named(v.computed.text, "facts"))
+            if (std::find(facts.begin(), facts.end(), name) == facts.end())
+                errors.add(v.computed.at, "there is no fact \"" + name + "\"", nearest(name, facts));
     for (const auto* s : steps)
         for (const auto& text : lua_texts_of(*s))
             for (const auto& name : text.facts)

@@ -132,21 +132,28 @@ json undo_map() {
 }
 
 json variable_map() {
-    json map =
-        closed({{"type", one_of(words_of(variable_type::choice), "string unless given.")},
-                {"min", described({{"type", "integer"}}, "The least an int may be.")},
-                {"max", described({{"type", "integer"}}, "The most an int may be.")},
-                {"choices", texts("The words of an enum.")},
-                {"default", text("Its value when nobody gives one. Without a default a `decision:` step decides it.")},
-                {"question", text("As put to a person.")},
-                {"proposal", text("Template: the proposed answer.")}},
-               {});
+    json map = closed({{"type", one_of(words_of(variable_type::secret),
+                                       "string unless given. A secret is never shown, recorded or journaled.")},
+                       {"min", described({{"type", "integer"}}, "The least an int may be.")},
+                       {"max", described({{"type", "integer"}}, "The most an int may be.")},
+                       {"choices", texts("The words of an enum.")},
+                       {"default", text("Its value when nobody gives one, or a template for it, of facts and the "
+                                        "variables before. Without a default a `decision:` step decides it.")},
+                       {"prompt", flag("true: asked for before anything is looked at; the default is the proposal.")},
+                       {"question", text("As put to a person.")},
+                       {"proposal", text("Template: the proposed answer.")}},
+                      {});
     const json no_bounds = {{"properties", {{"min", false}, {"max", false}}}};
     const auto default_is = [](json what) { return json{{"properties", {{"default", std::move(what)}}}}; };
     const json is_int = {{"properties", {{"type", {{"const", "int"}}}}}, {"required", {"type"}}};
-    map["allOf"] = json::array({json{{"if", is_int}, {"then", default_is({{"type", "integer"}})}, {"else", no_bounds}},
-                                when_is("type", "bool", default_is({{"enum", {true, false, "yes", "no"}}})),
-                                when_is("type", "enum", filled_list("choices"))});
+    const auto or_computed = [](json what) {
+        return json{{"anyOf", {std::move(what), {{"type", "string"}, {"pattern", "\\{\\{"}}}}};
+    };
+    map["allOf"] = json::array(
+        {json{{"if", is_int}, {"then", default_is(or_computed({{"type", "integer"}}))}, {"else", no_bounds}},
+         when_is("type", "bool", default_is(or_computed({{"enum", {true, false, "yes", "no"}}}))),
+         when_is("type", "secret", {{"properties", {{"default", false}, {"prompt", {{"enum", {false, "no"}}}}}}}),
+         when_is("type", "enum", filled_list("choices"))});
     return map;
 }
 

@@ -113,7 +113,6 @@ asio::awaitable<void> prove(passes& p) {
 
 // Through the steps and, when something fails, back.
 asio::awaitable<void> repair_by_journal(passes& p) {
-    std::string missing;
     std::string failed;
     try {
         co_await p.through(run_phase::repair);
@@ -123,16 +122,13 @@ asio::awaitable<void> repair_by_journal(passes& p) {
         failed = why.what();
     } catch (const snapshot_missing& why) {
         failed = why.what();
-    } catch (const decision_missing& variable) {
-        missing = variable.what();
+    } catch (const decision_missing& missing) {
+        p.run.account.missing_variables = missing.names;
+        failed = missing.what();
     }
-    if (!missing.empty()) {
-        p.run.account.missing_variable = missing;
-        failed = "somebody has to decide \"" + missing + "\" first";
-        if (p.run.done.empty()) {
-            conclude(p, run_result::faults_found, "Nothing was changed: " + failed + ".");
-            co_return;
-        }
+    if (!p.run.account.missing_variables.empty() && p.run.done.empty()) {
+        conclude(p, run_result::faults_found, "Nothing was changed: " + failed + ".");
+        co_return;
     }
     p.reveal_all();
     if (!failed.empty())
@@ -142,18 +138,14 @@ asio::awaitable<void> repair_by_journal(passes& p) {
 }
 
 asio::awaitable<void> repair(passes& p, const runbook& book, const target& machine, const run_options& options) {
-    std::string missing;
     try {
         co_await p.settle_questions();
-    } catch (const decision_missing& variable) {
-        missing = variable.what();
+    } catch (const decision_missing& missing) {
+        p.run.account.missing_variables = missing.names;
+        conclude(p, run_result::faults_found, "Nothing was changed: " + std::string(missing.what()) + ".");
+        co_return;
     } catch (const snapshot_missing& why) {
         conclude(p, run_result::faults_found, std::string("Nothing was changed: ") + why.what() + ".");
-        co_return;
-    }
-    if (!missing.empty()) {
-        p.run.account.missing_variable = missing;
-        conclude(p, run_result::faults_found, "Nothing was changed: somebody has to decide \"" + missing + "\" first.");
         co_return;
     }
     const auto boot = co_await p.run.boot_time();
@@ -176,6 +168,9 @@ asio::awaitable<void> go_on(passes& p, const journal_content& earlier, const std
     try {
         auto before = co_await settle_earlier(p.run, earlier, *p.journal, decided, settle_for::resume);
         p.take_over(std::move(before));
+        co_await p.settle_variables();
+    } catch (const decision_missing& what) {
+        unknown = what.what();
     } catch (const outcome_unknown& what) {
         unknown = what.what();
     } catch (const step_error& error) {
@@ -190,15 +185,11 @@ asio::awaitable<void> go_on(passes& p, const journal_content& earlier, const std
         conclude(p, run_result::unknown, "Nothing more was done, because not everything could be determined.");
         co_return;
     }
-    std::string missing;
     try {
         co_await p.settle_questions();
-    } catch (const decision_missing& variable) {
-        missing = variable.what();
-    }
-    if (!missing.empty()) {
-        p.run.account.missing_variable = missing;
-        conclude(p, run_result::unknown, "Nothing more was done: somebody has to decide \"" + missing + "\" first.");
+    } catch (const decision_missing& missing) {
+        p.run.account.missing_variables = missing.names;
+        conclude(p, run_result::unknown, "Nothing more was done: " + std::string(missing.what()) + ".");
         co_return;
     }
     co_await repair_by_journal(p);
@@ -210,6 +201,16 @@ asio::awaitable<void> carry_out(passes& p, const runbook& book, const target& ma
         co_await p.run.identify();
     } catch (const step_error& error) {
         nameless = error.what();
+    }
+    try {
+        co_await p.settle_variables();
+    } catch (const step_error& error) {
+        conclude(p, run_result::faults_found, std::string("Nothing was looked at: ") + error.what() + ".");
+        co_return;
+    } catch (const decision_missing& missing) {
+        p.run.account.missing_variables = missing.names;
+        conclude(p, run_result::faults_found, "Nothing was looked at: " + std::string(missing.what()) + ".");
+        co_return;
     }
     if (options.looked && options.mode == run_mode::apply) {
         if (options.looked->machine != p.run.account.machine)
@@ -245,6 +246,7 @@ struct resumption {
 asio::awaitable<report> conduct(const runbook& book, target& machine, observer& watcher, run_options options,
                                 const resumption* resumed) {
     if (const auto wrong = wrong_variables(book, options.variables); !wrong.empty()) throw usage_error(wrong.front());
+    if (const auto wrong = wrong_secrets(book, options.secrets); !wrong.empty()) throw usage_error(wrong.front());
     if (const auto wrong = wrong_selection(book, options.tags, options.start_at); !wrong.empty())
         throw usage_error(wrong);
     if (!options.clock) options.clock = [] { return std::chrono::system_clock::now(); };
@@ -308,6 +310,7 @@ run_options options_of(const nlohmann::json& header, resume_options& given) {
     options.start_at = header.value("start_at", "");
     options.snapshot_id = header.value("snapshot_id", "");
     options.no_snapshot = header.value("no_snapshot", "");
+    options.secrets = std::move(given.secrets);
     options.ask = std::move(given.ask);
     options.journal = given.journal;
     options.program_version = std::move(given.program_version);

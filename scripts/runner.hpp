@@ -17,6 +17,7 @@
 #include "scripts/journal.hpp"
 #include "scripts/report.hpp"
 #include "scripts/runbook.hpp"
+#include "scripts/secret_values.hpp"
 #include "scripts/target.hpp"
 
 namespace emsctl::scripts {
@@ -78,6 +79,7 @@ std::string_view to_string(confirm_policy);
 struct run_options {
     run_mode mode = run_mode::check;
     std::map<std::string, std::string> variables;  // as typed: name=value
+    secret_values secrets;                         // of variables that are secrets; never written anywhere
     confirm_policy confirm = confirm_policy::risky;
     ask_function ask;               // empty: nobody can be asked
     std::filesystem::path journal;  // apply: a file that does not exist yet
@@ -99,6 +101,7 @@ std::string wrong_selection(const runbook& book, const std::set<std::string>& ta
 
 // Checks values given for variables before anything is run; empty: all fine.
 std::vector<std::string> wrong_variables(const runbook& book, const std::map<std::string, std::string>& given);
+std::vector<std::string> wrong_secrets(const runbook& book, const secret_values& given);
 
 // Never throws for what happens on the machine or the line: that is in the report. Throws system_error for a journal
 // that cannot be written and usage_error for wrong options. All references must outlive the call.
@@ -108,6 +111,7 @@ boost::asio::awaitable<report> run_runbook(const runbook& book, target& machine,
 struct resume_options {
     std::filesystem::path journal;        // of a run that was interrupted: read, verified, then appended to
     std::map<std::string, bool> decided;  // by step id: what a person says of a change nobody knows about (true: done)
+    secret_values secrets;                // the journal has none
     ask_function ask;
     std::string program_version, recording;
     wall_clock clock;

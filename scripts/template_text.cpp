@@ -73,6 +73,7 @@ std::optional<std::string> danger(std::string_view value, insertion where, char 
     for (const char c : value)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "it holds a control character";
     if (where == insertion::local) return std::nullopt;
+    if (value.find("{{") != value.npos) return "it holds {{";
     if (!quote) {
         if (is_plain_word(value)) return std::nullopt;
         return "outside quotes only one plain word is safe";
@@ -103,7 +104,7 @@ std::string shown(std::string_view value) {
 
 }  // namespace
 
-rendering render(std::string_view with_holes, const scope& names, insertion where) {
+rendering render(std::string_view with_holes, const scope& names, insertion where, const secret_values& secrets) {
     rendering result;
     quoting quotes;
     result.error = cut(with_holes, [&](const piece& part) -> std::optional<std::string> {
@@ -115,6 +116,16 @@ rendering render(std::string_view with_holes, const scope& names, insertion wher
         auto answer = evaluate(part.text, names);
         const auto hole = "{{" + std::string(part.text) + "}}";
         if (answer.error) return hole + ": " + *answer.error;
+        if (const auto secret = secret_in(answer.value)) {
+            if (where == insertion::text) return hole + " is a secret: it is never shown";
+            if (where == insertion::local)
+                return hole + " is a secret: others could see it among a program's arguments";
+            const auto known = secrets.find(*secret);
+            if (const auto why = known == secrets.end() ? std::nullopt : danger(known->second, where, quotes.quote))
+                return hole + " would put a secret into a command: " + *why;
+            result.text += secret_mark(*secret);
+            return std::nullopt;
+        }
         const bool is_raw = answer.value.is_object() && answer.value.contains("__raw");
         const auto text = as_text(is_raw ? answer.value["__raw"] : answer.value);
         if (!text) return hole + (answer.value.is_null() ? " is nil" : " is a table");

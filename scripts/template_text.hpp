@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scripts/expressions.hpp"
+#include "scripts/secret_values.hpp"
 
 namespace emsctl::scripts {
 
@@ -20,8 +21,9 @@ struct rendering {
 
 // Into text: control characters of values become '?'. Into commands: a value is taken only if it cannot end the quotes
 // it stands in, or, outside quotes, is one plain word; into arguments of a program anything but control characters, and
-// nothing that begins one like an option. `raw(x)` switches that off for one value.
-rendering render(std::string_view with_holes, const scope& names, insertion where);
+// nothing that begins one like an option. `raw(x)` switches that off for one value. A secret goes only into commands of
+// the guest, as its mark; `secrets`: those whose values are known already, and must be as any other.
+rendering render(std::string_view with_holes, const scope& names, insertion where, const secret_values& secrets = {});
 
 // The Lua in its holes, in order; of a text that can be rendered.
 std::vector<std::string> holes_of(std::string_view with_holes);

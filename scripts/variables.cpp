@@ -52,6 +52,11 @@ typed_value typed(const variable& v, std::string_view text) {
             for (const auto& choice : v.choices) list += (list.empty() ? "" : ", ") + choice;
             return wrong("one of " + list);
         }
+        case variable_type::secret:
+            if (text.empty()) return {nullptr, v.full_name + " must not be empty"};
+            for (const char c : text)
+                if (static_cast<unsigned char>(c) < 0x20) return {nullptr, v.full_name + " must be one line of text"};
+            return {std::string(text), {}};
         case variable_type::text:
             break;
     }
@@ -80,8 +85,32 @@ std::vector<std::string> wrong_variables(const runbook& book, const std::map<std
             continue;
         }
         for (const auto* v : settable)
-            if (v->full_name == name)
+            if (v->full_name == name && v->type == variable_type::secret)
+                problems.push_back(
+                    name +
+                    " is a secret, and what stands on a command line can be read by others: give it with --secret " +
+                    name + "=env:VARIABLE or =file:PATH, or be asked for it");
+            else if (v->full_name == name)
                 if (auto checked = typed(*v, text); !checked.problem.empty()) problems.push_back(checked.problem);
+    }
+    return problems;
+}
+
+std::vector<std::string> wrong_secrets(const runbook& book, const secret_values& given) {
+    std::vector<std::string> problems, known;
+    const auto settable = settable_variables(book);
+    for (const auto* v : settable)
+        if (v->type == variable_type::secret) known.push_back(v->full_name);
+    for (const auto& [name, value] : given) {
+        const auto found =
+            std::find_if(settable.begin(), settable.end(), [&](const auto* v) { return v->full_name == name; });
+        if (found == settable.end() || (*found)->type != variable_type::secret) {
+            const auto near = nearest(name, known);
+            problems.push_back("the runbook has no secret \"" + name + "\"" +
+                               (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+        } else if (const auto checked = typed(**found, value); !checked.problem.empty()) {
+            problems.push_back(checked.problem);
+        }
     }
     return problems;
 }

@@ -7,6 +7,7 @@
 #include "scripts/runner.hpp"
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
+#include "src/given_secrets.hpp"
 #include "src/journal_console.hpp"
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
@@ -41,6 +42,7 @@ void setup_resume(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("journal", options->journal, "journal of a run with --apply")->required();
     verb->add_option("address", options->console.address, "the console [the one in the journal]");
     add_outcome_option(*verb, options->outcomes);
+    add_secret_option(*verb, options->secrets);
     verb->add_option("--runbook", options->runbook, "where the runbook is now [as the journal says]");
     verb->add_flag("--yes", options->yes, "accept proposals of risk up to medium without asking");
     add_account_options(*verb, options->account);
@@ -63,9 +65,13 @@ int run_resume(resume_command_options options) {
     scripts::resume_options resume;
     resume.journal = options.journal;
     resume.decided = told_outcomes(options.outcomes);
-    resume.ask = make_ask(options.yes);
+    resume.secrets = given_secrets(options.secrets);
+    if (const auto wrong = scripts::wrong_secrets(book, resume.secrets); !wrong.empty())
+        throw usage_error(wrong.front());
     resume.program_version = EMSCTL_VERSION;
     conversation talk(options.console, "resume-" + book.name, true);
+    for (const auto& [_, secret] : resume.secrets) talk.hide(secret);
+    resume.ask = make_ask(options.yes, [&talk](std::string secret) { talk.hide(std::move(secret)); });
     talk.note("runbook", book.name);
     talk.note("runbook_sha256", book.sha256);
     resume.recording = talk.recording();

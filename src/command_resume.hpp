@@ -18,6 +18,7 @@ struct resume_command_options {
     this_computer here;
     std::string journal;
     std::string runbook;                // instead of the one the journal names
+    std::vector<std::string> secrets;   // NAME=env:VARIABLE or NAME=file:PATH
     std::vector<std::string> outcomes;  // STEP=done or STEP=not-run
     bool yes = false;
 };

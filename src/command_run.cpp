@@ -12,6 +12,7 @@
 #include "src/consoles.hpp"
 #include "src/conversation.hpp"
 #include "src/exit_status.hpp"
+#include "src/given_secrets.hpp"
 #include "src/output.hpp"
 #include "src/report_files.hpp"
 #include "src/run_display.hpp"
@@ -99,6 +100,7 @@ void setup_run(CLI::App& app, std::function<int()>& chosen) {
         ->check(CLI::IsMember({"each", "risky", "none"}));
     verb->add_option("--var", options->variables, "NAME=VALUE, an answer given beforehand; repeatable")
         ->allow_extra_args(false);
+    add_secret_option(*verb, options->secrets);
     verb->add_flag("--list", options->list, "only list the steps with their tags; needs no console");
     verb->add_option("--tags", options->tags, "make only changes with one of these tags")->delimiter(',');
     verb->add_option("--start-at", options->start_at, "ID of a step: make no changes before it");
@@ -130,6 +132,8 @@ int run_run(run_command_options options) {
     run.mode = options.apply ? scripts::run_mode::apply : scripts::run_mode::check;
     resolve_name(options.console);
     run.variables = variables_of(book, options.console.variables, options.variables);
+    run.secrets = given_secrets(options.secrets);
+    if (const auto wrong = scripts::wrong_secrets(book, run.secrets); !wrong.empty()) throw usage_error(wrong.front());
     run.confirm = policy(options.confirm);
     run.tags = {options.tags.begin(), options.tags.end()};
     run.start_at = options.start_at;
@@ -138,11 +142,12 @@ int run_run(run_command_options options) {
     run.snapshot_id = options.snapshot_id;
     run.no_snapshot = options.no_snapshot;
     run.limit = std::chrono::seconds(options.limit_seconds);
-    run.ask = make_ask(options.yes);
     run.program_version = EMSCTL_VERSION;
     if (options.apply) run.journal = journal_for(book, options.journal);
     check_report_files(options.account.files);
     conversation talk(options.console, "run-" + book.name, true);
+    for (const auto& [_, secret] : run.secrets) talk.hide(secret);
+    run.ask = make_ask(options.yes, [&talk](std::string secret) { talk.hide(std::move(secret)); });
     talk.note("runbook", book.name);
     talk.note("runbook_sha256", book.sha256);
     run.recording = talk.recording();

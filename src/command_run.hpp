@@ -21,6 +21,7 @@ struct run_command_options {
     bool yes = false;
     std::string confirm = "risky";
     std::vector<std::string> variables;
+    std::vector<std::string> secrets;  // NAME=env:VARIABLE or NAME=file:PATH
     std::string journal;
     bool list = false;
     std::vector<std::string> tags;

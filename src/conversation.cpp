@@ -209,12 +209,18 @@ asio::awaitable<std::unique_ptr<transport::byte_stream>> conversation::open_stre
             header.facts["profile"] = profile->second;
         writer_ = std::make_shared<transport::recording_writer>(recording_, header);
         if (!password_.empty()) writer_->protect(password_);
+        for (const auto& secret : hidden_) writer_->protect(secret);
         // Bytes go on: a command in the guest is not cut off for it. Whoever begins something asks reason_to_stop().
         const auto warn = [this](const std::string& problem) { tell("the recording ends here: " + problem); };
         stream = std::make_unique<transport::recording_stream>(std::move(stream), writer_, warn);
         spdlog::info("recording to {}", recording_);
     }
     co_return stream;
+}
+
+void conversation::hide(std::string secret) {
+    if (writer_) writer_->protect(secret);
+    hidden_.push_back(std::move(secret));
 }
 
 asio::awaitable<int> conversation::raw_flow(raw_talk body) {

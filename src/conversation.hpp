@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sac/session.hpp"
 #include "src/console_options.hpp"
@@ -53,6 +54,8 @@ class conversation {
     void on_begin(std::function<void()> listener) { on_begin_ = std::move(listener); }
     // A further fact for the header of the recording; before run().
     void note(const std::string& name, const std::string& fact) { facts_[name] = fact; }
+    // Never to be recorded, from now on.
+    void hide(std::string secret);
     // For verbs that tell by themselves why it failed.
     void be_silent() { is_silent_ = true; }
     bool leads_to_sac() const { return door_ == sac::entry::sac; }
@@ -93,6 +96,7 @@ class conversation {
     console_options options_;
     std::string verb_;
     std::string password_;
+    std::vector<std::string> hidden_;
     std::uint64_t seed_ = 0;
     std::string recording_;
     std::map<std::string, std::string> facts_;  // for its header

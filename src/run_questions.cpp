@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdio>
 
+#include "src/password.hpp"
 #include "transport/line_clock.hpp"
 
 namespace emsctl {
@@ -66,11 +67,18 @@ bool may_be_taken(const scripts::question& what) {
 
 }  // namespace
 
-scripts::ask_function make_ask(bool yes) {
+scripts::ask_function make_ask(bool yes, std::function<void(std::string)> hide) {
     const bool has_person = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
-    return [yes, has_person](scripts::question what) -> asio::awaitable<std::optional<std::string>> {
+    return [yes, has_person,
+            hide = std::move(hide)](scripts::question what) -> asio::awaitable<std::optional<std::string>> {
         if (yes && may_be_taken(what)) co_return what.proposal;
         if (!has_person) co_return std::nullopt;
+        if (what.type == scripts::variable_type::secret) {
+            const auto secret = ask_password(text_of(what));
+            if (!secret || secret->empty()) co_return std::nullopt;
+            hide(*secret);
+            co_return *secret;
+        }
         auto answer = co_await ask_at_terminal(std::move(what));
         co_return answer;
     };

@@ -100,6 +100,8 @@ std::string range_of(const scripts::variable& v) {
     if (v.max) text += " to " + std::to_string(*v.max);
     for (std::size_t i = 0; i < v.choices.size(); ++i) text += (i == 0 ? ": " : ", ") + v.choices[i];
     if (!v.fallback.is_null()) text += ", default " + value_text(v.fallback);
+    if (!v.computed.text.empty()) text += ", default " + v.computed.text;
+    if (v.is_prompted) text += ", asked for";
     if (!v.proposal.empty()) text += ", proposal " + v.proposal;
     return text;
 }
@@ -175,6 +177,8 @@ nlohmann::json step_json(const step& s) {
 nlohmann::json variable_json(const scripts::variable& v) {
     nlohmann::json document = {{"name", v.name},         {"type", to_string(v.type)}, {"default", v.fallback},
                                {"question", v.question}, {"proposal", v.proposal},    {"choices", v.choices}};
+    if (!v.computed.text.empty()) document["default"] = v.computed.text;
+    document["prompt"] = v.is_prompted;
     document["min"] = v.min ? nlohmann::json(*v.min) : nlohmann::json();
     document["max"] = v.max ? nlohmann::json(*v.max) : nlohmann::json();
     return document;

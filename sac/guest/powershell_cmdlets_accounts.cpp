@@ -6,6 +6,8 @@ namespace emsctl::guest::powershell {
 
 namespace {
 
+constexpr const char* kept_text = "\x01text";  // of a SecureString
+
 value local_or_null(call& c, const std::optional<wall_time>& when) {
     if (!when) return {};
     return value(date_time{c.os().clock.to_local(*when), date_kind::local, c.shell.zone()});
@@ -61,9 +63,32 @@ task<void> set_local_user(call& c) {
     } else if (c.has("AccountExpires")) {
         const auto when = cast_to("datetime", c.arg("AccountExpires"), c.shell.zone());
         who->expires = to_utc(std::get<date_time>(when.is)).clock;
-    } else {
-        c.refuse("without AccountExpires");
+    } else if (!c.has("Password")) {
+        c.refuse("without AccountExpires or Password");
     }
+    if (!c.has("Password")) co_return;
+    const auto given = c.arg("Password");
+    const auto* secure = given.as<object_ptr>();
+    const auto* plain = secure ? (*secure)->find(kept_text) : nullptr;
+    if (!plain) {
+        c.error("Cannot bind parameter 'Password'. Cannot convert the value to type \"System.Security.SecureString\".",
+                "CannotConvertArgumentNoMessage", "InvalidArgument", "ParameterBindingException");
+        co_return;
+    }
+    who->password = *plain->as<std::string>();
+    who->password_set = c.os().clock.utc();
+    who->password_ends.reset();
+}
+
+// What it keeps has a name that no script of ours can ask for.
+task<void> convert_to_secure_string(call& c) {
+    if (!c.flag("AsPlainText") || !c.flag("Force")) c.refuse("without AsPlainText and Force");
+    auto made = make_object("System.Security.SecureString", "System.Security.SecureString");
+    made->columns = {"Length"};
+    const auto text = c.text_of("String");
+    made->set("Length", value(static_cast<std::int64_t>(text.size())));
+    made->set(kept_text, value(text));
+    co_await c.out.put(value(made));
 }
 
 // The SID of the group, when it is one whose members are kept.
@@ -119,7 +144,8 @@ task<void> remove_local_group_member(call& c) {
 void add_account_cmdlets(cmdlet_table& table) {
     for (const auto& one : {
              cmdlet{"Get-LocalUser", "Name@0 SID", get_local_user},
-             cmdlet{"Set-LocalUser", "Name@0 SID AccountExpires AccountNeverExpires!", set_local_user},
+             cmdlet{"Set-LocalUser", "Name@0 SID AccountExpires AccountNeverExpires! Password", set_local_user},
+             cmdlet{"ConvertTo-SecureString", "String@0 AsPlainText! Force!", convert_to_secure_string},
              cmdlet{"Get-LocalGroupMember", "Group@0 SID", get_local_group_member},
              cmdlet{"Add-LocalGroupMember", "Group@0 Member@1 SID", add_local_group_member},
              cmdlet{"Remove-LocalGroupMember", "Group@0 Member@1 SID", remove_local_group_member},

@@ -107,7 +107,7 @@ TEST_CASE("an included runbook has its own names, takes parameters and gives out
         CHECK(r.looks.at(0).text == "output 8");
     }
     SUBCASE("an open question of it stops the repair by its full name") {
-        CHECK(b.run(*parsed.book, run_mode::apply).missing_variable == "in.agreed");
+        CHECK(b.run(*parsed.book, run_mode::apply).missing_variables == std::vector<std::string>{"in.agreed"});
         CHECK(b.m.values["A"] == "0x0");
     }
     SUBCASE("what a parameter gives cannot be given twice") {
@@ -218,7 +218,7 @@ TEST_CASE("what is done by hand is asked for in its turn and seen by its proof")
         "\"HKLM\\SOFTWARE\\Test\" /v \"H\"', parse: reg, that: 'reg_number(proof, \"H\") == 1', within: 0}}}\n");
     SUBCASE("nobody can be asked: nothing is changed") {
         const auto r = b.run(book, run_mode::apply);
-        CHECK(r.missing_variable == "done:hand");
+        CHECK(r.missing_variables == std::vector<std::string>{"done:hand"});
         CHECK(b.m.values["A"] == "0x0");
     }
     SUBCASE("done") {

@@ -18,7 +18,7 @@ const std::string evil =
 report filled(const std::string& text) {
     report r;
     r.runbook_name = r.runbook_title = r.source = r.machine = r.computer_name = r.program_version = text;
-    r.runbook_sha256 = r.verdict = r.missing_variable = r.line_error = r.started_at = text;
+    r.runbook_sha256 = r.verdict = r.line_error = r.started_at = text;
     r.mode = run_mode::apply;
     r.looks = {{text, text, text, run_phase::look, text}};
     r.findings = {{text, text, text, severity::fault, run_phase::look, text},
@@ -134,7 +134,7 @@ TEST_SUITE("scripts/report") {
         CHECK(what_remains(r).empty());
         CHECK(undo_command(r).empty());
         r.result = run_result::restart_pending;
-        r.missing_variable = "v";
+        r.missing_variables = {"v"};
         r.decisions = {{"", "v", "Stop it?", nullptr, "", decision::origin::missing, false}};
         change c;
         c.what = "the service";

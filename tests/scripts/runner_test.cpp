@@ -144,7 +144,7 @@ TEST_CASE("a decision that nobody takes stops the repair before anything is chan
     SUBCASE("nobody") {
         const auto r = b.run(book, run_mode::apply);
         CHECK(r.result == run_result::faults_found);
-        CHECK(r.missing_variable == "yes_please");
+        CHECK(r.missing_variables == std::vector<std::string>{"yes_please"});
         CHECK(b.m.line.changes_sent() == 0);
     }
     SUBCASE("given") {
@@ -169,7 +169,7 @@ TEST_CASE("a risky change needs consent") {
     auto text = ensure_a;
     text.replace(text.find("low"), 3, "medium");
     const auto book = book_of(text);
-    CHECK(b.run(book, run_mode::apply).missing_variable == "confirm:a");
+    CHECK(b.run(book, run_mode::apply).missing_variables == std::vector<std::string>{"confirm:a"});
     b.options.confirm = confirm_policy::none;
     CHECK(b.run(book, run_mode::apply).result == run_result::repaired);
 }

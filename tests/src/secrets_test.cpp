@@ -1,6 +1,7 @@
 // A canary password goes through the whole program and may turn up nowhere.
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <regex>
 
 #include "tests/src/run_emsctl.hpp"
@@ -33,19 +34,19 @@ std::vector<std::string> files_with(const std::filesystem::path& folder, const s
 
 // How many base64 texts of the recording, with the breaks that frames put into them taken out, hold the canary; and how
 // often it stands there as it is.
-int secrets_in(const std::string& recording) {
+int secrets_in(const std::string& recording, const std::string& secret = canary) {
     std::string shown;
     int found = 0;
     for (const auto& event : transport::load_recording(recording).events) {
-        found += event.bytes.find(canary) != std::string::npos;
+        found += event.bytes.find(secret) != std::string::npos;
         if (event.what != transport::recording_event::kind::picture) shown += event.bytes;
     }
-    found += shown.find(canary) != std::string::npos;
+    found += shown.find(secret) != std::string::npos;
     // All base64 in order, without titles, escape sequences, line numbers and what is typed around it.
     const std::regex around(
         R"(\x1b\][^\x07]*\x07|\x1b\[[^@-~]*[@-~]|\d+\.[oe]:\d+:|(#> )?>?>u\.64 echo |[^A-Za-z0-9+/=])");
     const auto letters = std::regex_replace(shown, around, "");
-    for (const auto& form : base64_forms(canary)) found += letters.find(form) != std::string::npos;
+    for (const auto& form : base64_forms(secret)) found += letters.find(form) != std::string::npos;
     return found;
 }
 
@@ -62,6 +63,24 @@ TEST_SUITE("src/secrets") {
         CHECK(files_with(where.path(), canary).empty());
         CHECK_FALSE(file_text(where / "journal").empty());
         CHECK_FALSE(file_text(where / "log").empty());
+    }
+
+    TEST_CASE("a new password that a runbook sets is nowhere but in the guest") {
+        const std::string secret = "Fr3sh-canary!";
+        for (const std::string profile : {"2019", "windows-11"}) {
+            const scratch_folder where;
+            std::ofstream(where / "given") << secret << "\n";
+            const auto ended = run_emsctl(
+                where, with_account({"run", "account", "sim:account-password?profile=" + profile, "--apply", "--yes",
+                                     "--var", "user=helpdesk", "--var", "reset_password=yes", "--secret",
+                                     "new_password=file:" + (where / "given"), "--no-snapshot", "a test", "--journal",
+                                     where / "journal", "--record", where / "r.cast", "--report", where / "r.html"}));
+            CAPTURE(ended.err);
+            CHECK(ended.status == 0);
+            CHECK((ended.out + ended.err).find(secret) == std::string::npos);
+            CHECK(files_with(where.path(), secret) == std::vector<std::string>{where / "given"});
+            CHECK(secrets_in(where / "r.cast", secret) == 0);
+        }
     }
 
     TEST_CASE("a password that the guest shows in its output is a hole in the recording") {

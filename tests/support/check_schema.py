@@ -34,7 +34,9 @@ EVERYTHING = {
     "vars": {"number": {"type": "int", "min": 1, "max": 9, "default": 3, "question": "How many?"},
              "word": {"type": "enum", "choices": ["a", "b"], "default": "a"},
              "yes": {"type": "bool", "default": True, "proposal": "yes"},
-             "text": {"type": "string", "default": "x"}},
+             "text": {"type": "string", "default": "x"},
+             "late": {"type": "int", "default": "{{ 3 + 4 }}", "prompt": True},
+             "hidden": {"type": "secret", "question": "Which?"}},
     "steps": [
         step(1, **READING, reads=True, look="looked", settle={"that": "true", "within": 3}, until="true", retries=2,
              delay=1,
