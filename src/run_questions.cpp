@@ -74,7 +74,9 @@ scripts::ask_function make_ask(bool yes, std::function<void(std::string)> hide) 
         if (yes && may_be_taken(what)) co_return what.proposal;
         if (!has_person) co_return std::nullopt;
         if (what.type == scripts::variable_type::secret) {
-            const auto secret = ask_password(text_of(what));
+            auto text = text_of(what);
+            text.erase(text.find_last_not_of(": ") + 1);  // a colon follows anyway
+            const auto secret = ask_password(text);
             if (!secret || secret->empty()) co_return std::nullopt;
             hide(*secret);
             co_return *secret;
