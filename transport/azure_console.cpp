@@ -1,13 +1,12 @@
 #include "transport/azure_console.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "transport/azure_error.hpp"
-#include "transport/azure_token.hpp"
+#include "transport/azure_manager.hpp"
 #include "transport/deadline.hpp"
 #include "transport/patient_http.hpp"
 #include "transport/web_address.hpp"
@@ -21,46 +20,12 @@ using nlohmann::json;
 constexpr const char* compute_version = "2022-11-01";
 constexpr const char* console_version = "2018-05-01";
 
-bool is_guid(const std::string& text) {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash ? text[i] != '-' : !std::isxdigit(static_cast<unsigned char>(text[i]))) return false;
-    }
-    return true;
-}
-
 std::string fresh_guid() {
     std::random_device entropy;
     std::string text = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
     for (auto& c : text)
         if (c == 'x') c = "0123456789abcdef"[entropy() % 16];
     return text;
-}
-
-std::chrono::sys_seconds now() {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-// A token that ends while a call is on its way is of no use.
-std::chrono::sys_seconds in_a_moment() {
-    return now() + std::chrono::minutes(2);
-}
-
-asio::awaitable<azure_token> token_for(azure_settings settings, road_context context) {
-    const std::string resource =
-        settings.manager.find("usgov") != std::string::npos ? settings.manager : "https://management.azure.com";
-    return get_azure_token(settings.token, resource, settings.subscription, std::move(context));
-}
-
-http_request arm_call(const std::string& method, const std::string& url, const azure_token& token) {
-    http_request request;
-    request.method = method;
-    request.url = url;
-    request.headers = {{"Authorization", "Bearer " + token.value},
-                       {"Accept", "application/json"},
-                       {"Content-Type", "application/json"}};
-    return request;
 }
 
 [[noreturn]] void refuse(const http_reply& reply, const std::string& what) {
@@ -98,20 +63,21 @@ void warn_about(const json& machine, const road_context& context) {
 asio::awaitable<void> look_before(azure_settings settings, azure_token token, road_context context) {
     context.passed = nullptr;
     const bool is_set = !settings.instance.empty();
-    auto first = arm_call("GET",
-                          settings.manager + settings.path() + (is_set ? "/instanceView?" : "?$expand=instanceView&") +
-                              "api-version=" + compute_version,
-                          token);
+    auto first =
+        manager_request("GET",
+                        settings.manager + settings.path() + (is_set ? "/instanceView?" : "?$expand=instanceView&") +
+                            "api-version=" + compute_version,
+                        token);
     auto asking = patient_http_call(std::move(first), context);
     const auto machine = co_await std::move(asking);
     if (machine.status != 200) refuse(machine, "the machine " + settings.machine);
     const auto about = json::parse(machine.body, nullptr, false);
     if (about.is_object()) warn_about(about, context);
     auto second =
-        arm_call("GET",
-                 settings.manager + "/subscriptions/" + settings.subscription +
-                     "/providers/Microsoft.SerialConsole/consoleServices/default?api-version=" + console_version,
-                 token);
+        manager_request("GET",
+                        settings.manager + "/subscriptions/" + settings.subscription +
+                            "/providers/Microsoft.SerialConsole/consoleServices/default?api-version=" + console_version,
+                        token);
     auto switching = patient_http_call(std::move(second), context);
     const auto state = co_await std::move(switching);
     const auto document = json::parse(state.body, nullptr, false);
@@ -158,7 +124,7 @@ class azure_stream final : public byte_stream {
             }
             if (end) ended(end);
             at_ = 0;
-            if (!is_end_told_ && entered_with_.has_ended(now())) {
+            if (!is_end_told_ && entered_with_.has_ended()) {
                 is_end_told_ = true;
                 context_.tell(describe() +
                               ": the token of this console has expired; it goes on as long as Azure lets it, "
@@ -187,14 +153,14 @@ class azure_stream final : public byte_stream {
         json parameters = json::object();
         if (what.what == out_of_band::kind::sysrq) parameters["SysRqCommand"] = std::string(1, what.key);
         const std::string url = admin_url(command);
-        if (token_.has_ended(in_a_moment())) {
-            auto asking = token_for(settings_, context_);
+        if (token_.ends_soon()) {
+            auto asking = get_manager_token(settings_, context_);
             token_ = co_await std::move(asking);
         }
         http_reply reply;
         // As the az extension does: twice, because the first may come before the gateway knows the session.
         for (int tries = 0; tries < 2 && reply.status != 200; ++tries) {
-            auto request = arm_call("POST", url, token_);
+            auto request = manager_request("POST", url, token_);
             request.headers["Accept-Language"] = "en";
             request.body =
                 json({{"command", command}, {"requestId", fresh_guid()}, {"commandParameters", parameters}}).dump();
@@ -224,7 +190,7 @@ class azure_stream final : public byte_stream {
         const auto reason = socket_->close_reason();
         const std::string text = describe() + ": Azure closed the console (" + std::to_string(code) +
                                  (reason.empty() ? "" : ", " + reason) + ")";
-        if (entered_with_.has_ended(now()))
+        if (entered_with_.has_ended())
             fail(transport_error::closed, text + " after its token had expired; connecting again takes a new one");
         if (reason.find("not trusted") != std::string::npos)
             fail(transport_error::login_refused, text + ": the gateway did not take the token; az login?");
@@ -278,80 +244,21 @@ asio::awaitable<std::unique_ptr<websocket>> enter(std::string gateway, azure_tok
 
 }  // namespace
 
-std::string azure_settings::path() const {
-    const std::string parent =
-        "/subscriptions/" + subscription + "/resourceGroups/" + group + "/providers/Microsoft.Compute/";
-    if (instance.empty()) return parent + "virtualMachines/" + machine;
-    return parent + "virtualMachineScaleSets/" + machine + "/virtualMachines/" + instance;
-}
-
-address_result<azure_settings> parse_azure_settings(const endpoint& where) {
-    azure_settings settings;
-    std::vector<std::string> parts(1);
-    for (const char c : where.target) {
-        if (c == '/')
-            parts.emplace_back();
-        else
-            parts.back().push_back(c);
-    }
-    const auto is_odd = [](const std::string& part) {
-        return part.find_first_not_of('.') == std::string::npos || !std::ranges::all_of(part, [](unsigned char c) {
-                   return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == '(' || c == ')';
-               });
-    };
-    if (parts.size() < 3 || parts.size() > 4 || std::ranges::any_of(parts, is_odd))
-        return bad_address{"azure: is SUBSCRIPTION/GROUP/MACHINE, or SUBSCRIPTION/GROUP/SCALESET/INSTANCE"};
-    if (!is_guid(parts[0]))
-        return bad_address{"azure: the subscription is its id (a GUID), not its name; az account list shows the ids"};
-    settings.subscription = parts[0];
-    settings.group = parts[1];
-    settings.machine = parts[2];
-    if (parts.size() == 4) settings.instance = parts[3];
-    for (const auto& [name, value] : where.parameters) {
-        if (name == "cloud") {
-            if (value == "usgov")
-                settings.manager = "https://management.usgovcloudapi.net";
-            else if (value != "public")
-                return bad_address{"cloud is public or usgov, not \"" + value + "\""};
-        } else if (name == "endpoint") {
-            const auto url = parse_web_address(value);
-            if (url.has_error()) return bad_address{"endpoint: " + url.error().text};
-            if (!url->is_secure() && url->host != "127.0.0.1" && url->host != "::1")
-                return bad_address{"endpoint is an https URL: a token goes there"};
-            settings.manager = value.ends_with('/') ? value.substr(0, value.size() - 1) : value;
-        } else if (name == "send") {
-            if (value != "text" && value != "binary" && value != "auto")
-                return bad_address{"send is auto, text or binary, not \"" + value + "\""};
-            settings.send = value;
-        } else if (name == "token") {
-            static const std::array<std::string, 6> sources = {"auto",     "az",     "managed",
-                                                               "workload", "secret", "certificate"};
-            if (!value.starts_with("env:") && std::ranges::find(sources, value) == sources.end())
-                return bad_address{
-                    "token is auto, az, managed, workload, secret, certificate or env:VARIABLE; a token itself does "
-                    "not "
-                    "stand in an address"};
-            settings.token = value;
-        }
-    }
-    return settings;
-}
-
 asio::awaitable<std::unique_ptr<byte_stream>> connect_azure(azure_settings settings, road_context context) {
     // One station for all of them, not four a call: a road's stations are passed once.
     road_context quiet = context;
     quiet.passed = nullptr;
-    auto asking = token_for(settings, quiet);
+    auto asking = get_manager_token(settings, quiet);
     const auto token = co_await std::move(asking);
     context.pass(station::authentication, "a token from " + token.source);
-    if (token.has_ended(in_a_moment()))
+    if (token.ends_soon())
         context.tell("the token from " + token.source + " expires now or has expired; a fresh one is needed");
     co_await look_before(settings, token, context);
     auto request =
-        arm_call("POST",
-                 settings.manager + settings.path() +
-                     "/providers/Microsoft.SerialConsole/serialPorts/0/connect?api-version=" + console_version,
-                 token);
+        manager_request("POST",
+                        settings.manager + settings.path() +
+                            "/providers/Microsoft.SerialConsole/serialPorts/0/connect?api-version=" + console_version,
+                        token);
     auto connecting = patient_http_call(std::move(request), quiet);
     const auto reply = co_await std::move(connecting);
     if (reply.status != 200) refuse(reply, "connecting to the serial console of " + settings.machine);

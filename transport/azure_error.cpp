@@ -110,4 +110,12 @@ azure_refusal explain_azure(const http_reply& reply) {
     return {by_status(reply.status), text};
 }
 
+std::string azure_words(const http_reply& reply) {
+    const auto body = read_body(reply.body);
+    std::string text = std::to_string(reply.status);
+    if (!body.code.empty()) text += " " + body.code;
+    if (!body.message.empty()) text += ": " + body.message.substr(0, 600);
+    return text;
+}
+
 }  // namespace emsctl::transport

@@ -17,4 +17,7 @@ struct azure_refusal {
 // Entra ID's ({"error","error_description"}).
 azure_refusal explain_azure(const http_reply& reply);
 
+// The same in Azure's words alone, for calls that have nothing to do with a console: "409 Conflict: ...".
+std::string azure_words(const http_reply& reply);
+
 }  // namespace emsctl::transport

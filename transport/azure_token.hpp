@@ -15,7 +15,13 @@ struct azure_token {
     std::string source;               // "the az command line"
     std::chrono::sys_seconds ends{};  // when it expires; the epoch: nobody said
 
-    bool has_ended(std::chrono::sys_seconds at) const { return ends != std::chrono::sys_seconds() && at >= ends; }
+    bool has_ended() const { return ends_within(std::chrono::seconds(0)); }
+    // Of no use for a call that begins now.
+    bool ends_soon() const { return ends_within(std::chrono::minutes(2)); }
+    bool ends_within(std::chrono::seconds time) const {
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        return ends != std::chrono::sys_seconds() && now + time >= ends;
+    }
 };
 
 // `source`: auto (the first of secret, certificate, workload, managed, az that is there), one of these, or env:NAME for

@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 
 #include "transport/deadline.hpp"
+#include "transport/line_clock.hpp"
 #include "transport/transport_error.hpp"
 #include "transport/web_connection.hpp"
 
@@ -128,6 +129,7 @@ asio::awaitable<http_reply> http_call(http_request request, road_context context
     const auto where = parse_web_address(request.url).value();
     const auto limit = context.step_limit;
     // Connecting has a limit for each of its steps; this one is for a server that takes the request and says nothing.
+    const real_work outside;
     auto calling = call(std::move(request), where, std::move(context));
     try {
         auto reply = co_await within(limit * 3, std::move(calling));

@@ -12,14 +12,19 @@ namespace emsctl::transport {
 
 using namespace std::chrono_literals;
 
-std::optional<std::chrono::seconds> wait_asked_by(const http_reply& reply) {
+std::optional<std::chrono::seconds> retry_after(const http_reply& reply) {
     const auto after = reply.header("retry-after");
-    const bool is_busy = reply.status == 429 || (reply.status == 503 && !after.empty());
-    if (!is_busy) return std::nullopt;
+    if (after.empty()) return std::nullopt;
     unsigned seconds = 0;
     const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), seconds);
     const bool is_number = error == std::errc() && end == after.data() + after.size();
     return is_number ? std::chrono::seconds(seconds) : 5s;
+}
+
+std::optional<std::chrono::seconds> wait_asked_by(const http_reply& reply) {
+    const auto after = retry_after(reply);
+    if (reply.status == 429) return after.value_or(5s);
+    return reply.status == 503 ? after : std::nullopt;
 }
 
 asio::awaitable<http_reply> patient_http_call(http_request request, road_context context) {

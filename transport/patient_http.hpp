@@ -13,8 +13,11 @@ namespace emsctl::transport {
 // once. A little more than asked for is waited, differently each time, so that many callers do not come back together.
 asio::awaitable<http_reply> patient_http_call(http_request request, road_context context);
 
-// How long the reply asks to wait (RFC 9110 section 10.2.3; a date instead of seconds counts as 5 s); nothing when it
-// does not ask.
+// What the header Retry-After says (RFC 9110 section 10.2.3; a date instead of seconds counts as 5 s); nothing without
+// one.
+std::optional<std::chrono::seconds> retry_after(const http_reply& reply);
+
+// How long a service that is busy asks to wait; nothing when it does not ask.
 std::optional<std::chrono::seconds> wait_asked_by(const http_reply& reply);
 
 }  // namespace emsctl::transport
