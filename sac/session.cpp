@@ -315,11 +315,7 @@ asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::
          "the output did not arrive with the hash that the guest computed; " + console_.situation());
 }
 
-asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time limit) {
-    if (options_.door == entry::shell)
-        fail(sac_error::not_supported, "a shell without SAC cannot follow a machine through its restart");
-    const auto boots = console_.seen().boots();
-    const auto started = transport::line_clock::now();
+asio::awaitable<void> session::ask_for_restart(std::string reason) {
     std::erase_if(reason, [](char c) { return c == '"' || c == '%' || static_cast<unsigned char>(c) < 0x20; });
     // Ten seconds are enough to leave the shell, and the guest's own limit for a comment is 512 characters.
     const std::string command = "shutdown /r /t 10 /d p:2:4 /c \"" + reason.substr(0, 200) + "\"";
@@ -328,6 +324,18 @@ asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time li
     if (asked.exit_code != 0 && asked.exit_code != already_under_way)
         fail(sac_error::not_supported,
              "the guest refused to restart: exit " + std::to_string(asked.exit_code) + " " + asked.err + asked.out);
+}
+
+asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time limit,
+                                             std::function<asio::awaitable<void>()> outside) {
+    if (options_.door == entry::shell)
+        fail(sac_error::not_supported, "a shell without SAC cannot follow a machine through its restart");
+    const auto boots = console_.seen().boots();
+    const auto started = transport::line_clock::now();
+    if (outside)
+        co_await outside();
+    else
+        co_await ask_for_restart(std::move(reason));
     stale_folder_ = frame_.folder();
     in_shell_ = false;
     has_wrapper_ = false;

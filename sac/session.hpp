@@ -78,7 +78,10 @@ class session {
 
     bool shows_password(std::string_view bytes) const;
 
-    asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit);
+    // Has Windows restart, or, when `outside` is there, lets that do it; waits for the proof of the new boot and opens
+    // a shell again.
+    asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit,
+                                        std::function<asio::awaitable<void>()> outside = {});
 
     // Removes the session's folder, ends the shell and leaves an empty SAC> prompt. Does what it can and reports
     // what it could not do as text.
@@ -107,6 +110,7 @@ class session {
     asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
     asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts, int page,
                                        line_listener heard);
+    asio::awaitable<void> ask_for_restart(std::string reason);
     asio::awaitable<void> leave_shell();
     asio::awaitable<void> hang_up();
     std::vector<std::string> rows_since(std::uint64_t mark) const;

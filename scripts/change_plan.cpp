@@ -15,7 +15,7 @@ Enum enum_of(const nlohmann::json& text, std::initializer_list<Enum> values) {
 }
 
 shell shell_of(const nlohmann::json& text) {
-    return enum_of(text, {shell::cmd, shell::powershell, shell::local, shell::console});
+    return enum_of(text, {shell::cmd, shell::powershell, shell::local, shell::console, shell::azure});
 }
 
 nlohmann::json commands_json(const std::vector<ready_command>& commands) {

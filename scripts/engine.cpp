@@ -63,6 +63,7 @@ std::string engine::command_text(const written& template_text, shell in) const {
     auto where = insertion::cmd;
     if (in == shell::powershell) where = insertion::powershell;
     if (in == shell::local) where = insertion::local;
+    if (in == shell::azure) where = insertion::azure;
     auto result = render(template_text.text, names, where, secrets);
     if (result.error) throw step_error("line " + std::to_string(template_text.at.line) + ": " + *result.error);
     return std::move(result.text);

@@ -63,6 +63,8 @@ class engine {
     // it there. A fact that cannot be read is a step_error.
     const nlohmann::json& facts() const { return facts_; }
     boost::asio::awaitable<void> gather(const std::set<std::string>& wanted);
+    // A call of Azure leads somewhere.
+    bool reaches_azure() const { return machine_.reaches_azure(); }
     // When Windows started, as the machine tells it; null when it does not (WinPE has neither WMI nor PowerShell).
     boost::asio::awaitable<nlohmann::json> boot_time();
     void take_facts(nlohmann::json known) { facts_ = std::move(known); }
@@ -102,6 +104,8 @@ boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, cons
 boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const registry_step& wanted);
 boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const service_step& wanted);
 boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const acl_step& wanted);
+boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure_snapshot_step& wanted);
+boost::asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure_rule_step& wanted);
 
 // A value in double quotes of cmd.exe, % doubled; throws step_error for what cannot stand there.
 std::string cmd_quoted(std::string_view value);

@@ -54,9 +54,7 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     const auto began = machine_.used().elapsed;
     auto entry = to_json(plan);
     entry["type"] = "change";
-    const bool leaves_traces = !plan.commands.empty() && plan.commands.front().in != shell::local &&
-                               plan.commands.front().in != shell::console;
-    if (leaves_traces) entry["trace"] = machine_.next_trace();
+    if (!plan.commands.empty() && is_framed(plan.commands.front().in)) entry["trace"] = machine_.next_trace();
     const auto number = journal.write(std::move(entry));  // on disk before anything is sent
     account.changes[in_report].number = number;
     emit(event::kind::change_started, plan.what);

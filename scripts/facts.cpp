@@ -67,10 +67,12 @@ std::vector<std::string> fact_names() {
     std::vector<std::string> names;
     for (const auto& source : fact_sources())
         for (const auto& one : source.facts) names.emplace_back(one.name);
+    names.emplace_back("azure");
     return names;
 }
 
 asio::awaitable<void> engine::gather(const std::set<std::string>& wanted) {
+    facts_["azure"] = machine_.reaches_azure();
     for (const auto& source : fact_sources()) {
         bool needed = false;
         for (const auto& one : source.facts)

@@ -24,6 +24,7 @@ struct fact_source {
 };
 
 const std::vector<fact_source>& fact_sources();
+// Those and `azure`, which is read nowhere: whether Azure can be asked about the machine.
 std::vector<std::string> fact_names();
 
 }  // namespace emsctl::scripts

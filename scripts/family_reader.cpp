@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scripts/azure_request.hpp"
 #include "scripts/dialogue_text.hpp"
 #include "scripts/gate.hpp"
 #include "scripts/service_rules.hpp"
@@ -75,17 +76,35 @@ written read_dialogue(const yaml_node& list, member_reader& of_step, complaints&
     return text;
 }
 
-bool take_command(member_reader& members, complaints& errors, shell& in, written& text, bool can_talk = false) {
+// What of Azure is read: a path.
+written read_azure_path(const yaml_node& node, member_reader& members, complaints& errors) {
+    auto request = members.checked_template(node);
+    if (request.text.find("?api-version=") == std::string::npos &&
+        request.text.find("&api-version=") == std::string::npos)
+        errors.add(node.at, "a path of Azure's Resource Manager names its ?api-version=");
+    request.text = written_request({"GET", request.text, {}});
+    return request;
+}
+
+enum class use { look, change, undo };
+
+bool take_command(member_reader& members, complaints& errors, shell& in, written& text, use what) {
     const bool cmd = members.has("cmd"), powershell = members.has("powershell");
     const auto* local = members.take("local");
-    const auto* console = can_talk ? members.take("console") : nullptr;
-    const int given = cmd + powershell + (local != nullptr) + (console != nullptr);
-    if (given > 1) errors.add(members.at(), "only one of cmd, powershell, local and console");
+    const auto* console = what == use::change ? members.take("console") : nullptr;
+    const auto* azure = what == use::look ? members.take("azure") : nullptr;
+    const int given = cmd + powershell + (local != nullptr) + (console != nullptr) + (azure != nullptr);
+    if (given > 1) errors.add(members.at(), "only one of cmd, powershell, local, console and azure");
     if (given == 0) errors.add(members.at(), "needs cmd, powershell or local");
     const auto a = members.with_holes("cmd", cmd);
     const auto b = members.with_holes("powershell", powershell);
-    in = console ? shell::console : local ? shell::local : powershell ? shell::powershell : shell::cmd;
+    in = console      ? shell::console
+         : azure      ? shell::azure
+         : local      ? shell::local
+         : powershell ? shell::powershell
+                      : shell::cmd;
     text = console      ? read_dialogue(*console, members, errors)
+           : azure      ? read_azure_path(*azure, members, errors)
            : local      ? read_words(*local, members, errors)
            : powershell ? b
                         : a;
@@ -93,7 +112,7 @@ bool take_command(member_reader& members, complaints& errors, shell& in, written
 }
 
 void take_reading(member_reader& members, complaints& errors, reading& what) {
-    take_command(members, errors, what.in, what.command);
+    take_command(members, errors, what.in, what.command, use::look);
     what.parse = static_cast<output_format>(members.one_of("parse", formats, 0));
     what.separator = members.text("separator");
     what.fields = members.texts("fields");
@@ -147,7 +166,7 @@ undo_plan read_undo(const yaml_node& node, complaints& errors) {
     undo.kind = static_cast<undo_class>(members.one_of("class", {"exact", "compensating", "none"}, 2));
     const auto add = [&](member_reader& from) {
         plain_command one;
-        const bool complete = take_command(from, errors, one.in, one.text);
+        const bool complete = take_command(from, errors, one.in, one.text, use::undo);
         one.expect_exit = from.integers("expect_exit", {0});
         if (complete) undo.commands.push_back(std::move(one));
     };
@@ -185,7 +204,7 @@ proof_plan read_proof(const yaml_node& node, complaints& errors) {
 
 step_action read_command(member_reader& members, complaints& errors) {
     command_step change;
-    take_command(members, errors, change.command.in, change.command.text, true);
+    take_command(members, errors, change.command.in, change.command.text, use::change);
     change.command.expect_exit = members.integers("expect_exit", {0});
     change.changes = members.with_holes("changes", true);
     change.effective =
@@ -288,6 +307,33 @@ step_action read_restart(const yaml_node& node, complaints& errors) {
     r.reason = members.with_holes("reason", true);
     r.limit = members.seconds("limit", r.limit);
     return r;
+}
+
+step_action read_azure_snapshot(const yaml_node& node, complaints& errors) {
+    azure_snapshot_step s;
+    member_reader members(node, "azure.snapshot", errors);
+    s.name = members.with_holes("name", true);
+    return s;
+}
+
+step_action read_azure_rule(const yaml_node& node, complaints& errors) {
+    azure_rule_step r;
+    member_reader members(node, "azure.nsg_rule", errors);
+    r.name = members.with_holes("name", true);
+    r.group = members.with_holes("group");
+    r.access = members.with_holes("access");
+    r.port = members.with_holes("port");
+    r.protocol = members.with_holes("protocol");
+    r.source = members.with_holes("source");
+    r.priority = members.with_holes("priority");
+    r.is_wanted = members.one_of("state", {"present", "absent"}, 0) == 0;
+    return r;
+}
+
+step_action read_azure_restart(const yaml_node& node, complaints& errors) {
+    auto action = read_restart(node, errors);
+    std::get<restart_step>(action).who = restarted_by::azure;
+    return action;
 }
 
 step_action read_manual(const yaml_node& node, complaints& errors) {

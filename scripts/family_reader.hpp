@@ -17,6 +17,9 @@ step_action read_service(const yaml_node& node, complaints& errors);
 step_action read_acl(const yaml_node& node, complaints& errors);
 step_action read_restart(const yaml_node& node, complaints& errors);
 step_action read_decision(const yaml_node& node, complaints& errors);
+step_action read_azure_snapshot(const yaml_node& node, complaints& errors);
+step_action read_azure_rule(const yaml_node& node, complaints& errors);
+step_action read_azure_restart(const yaml_node& node, complaints& errors);
 step_action read_manual(const yaml_node& node, complaints& errors);
 
 }  // namespace emsctl::scripts

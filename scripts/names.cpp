@@ -15,7 +15,7 @@ std::string_view name(const char* const (&names)[N], Enum value) {
 }  // namespace
 
 std::string_view to_string(shell v) {
-    return name({"cmd", "powershell", "local", "console"}, v);
+    return name({"cmd", "powershell", "local", "console", "azure"}, v);
 }
 std::string_view to_string(variable_type v) {
     return name({"int", "string", "bool", "enum", "secret"}, v);

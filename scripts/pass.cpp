@@ -22,7 +22,7 @@ asio::awaitable<void> passes::through(run_phase phase) {
     run.phase = phase;
     run.current = nullptr;
     run.emit(event::kind::phase_started, std::string(to_string(phase)));
-    anything_wrong = anything_planned = blind = false;
+    anything_wrong = anything_planned = blind = has_snapshot_ = false;
     has_started_ = options_.start_at.empty();
     if (phase == run_phase::look) {
         open_decisions_.clear();
@@ -217,6 +217,8 @@ asio::awaitable<void> passes::act_anew(const step& s) {
     if (const auto* command = std::get_if<command_step>(&s.action)) co_return co_await change_by(s, *command);
     if (const auto* registry = std::get_if<registry_step>(&s.action)) co_return co_await change_by(s, *registry);
     if (const auto* service = std::get_if<service_step>(&s.action)) co_return co_await change_by(s, *service);
+    if (const auto* snapshot = std::get_if<azure_snapshot_step>(&s.action)) co_return co_await act_on(s, *snapshot);
+    if (const auto* rule = std::get_if<azure_rule_step>(&s.action)) co_return co_await change_by(s, *rule);
     co_await change_by(s, std::get<acl_step>(s.action));
 }
 

@@ -72,6 +72,7 @@ class passes {
     boost::asio::awaitable<void> act_on(const step& s, const read_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const judge_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const decision_step& action);
+    boost::asio::awaitable<void> act_on(const step& s, const azure_snapshot_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const restart_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const manual_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const block_step& action);
@@ -137,7 +138,8 @@ class passes {
         bool by_hand;
     };
     std::vector<open_confirmation> open_confirmations_;
-    std::string high_risk_step_;               // the first that is planned
+    std::string high_risk_step_;               // the first that is planned with nothing to go back to
+    bool has_snapshot_ = false;                // in this pass: a step took one, or would
     std::vector<const step*> around_;          // the blocks and includes that are being carried out
     bool has_started_ = true;                  // the step to start at was reached
     std::vector<std::string> planned_inside_;  // while something only looks in a repair too

@@ -266,13 +266,14 @@ asio::awaitable<void> passes::ask_whether_done(std::string step_id, std::string 
 }
 
 void passes::need_snapshot(const std::string& step_name) const {
-    if (options_.snapshot_id.empty() && options_.no_snapshot.empty())
+    if (options_.snapshot_id.empty() && options_.no_snapshot.empty() && !has_snapshot_)
         throw snapshot_missing("\"" + step_name +
                                "\" is of high risk: take a snapshot of the machine first and give its name with "
                                "--snapshot-id, or say with --no-snapshot why there is none");
 }
 
 asio::awaitable<void> passes::settle_questions() {
+    has_snapshot_ = false;
     if (!high_risk_step_.empty()) need_snapshot(high_risk_step_);
     // Whoever cannot be asked learns of everything that is missing at once.
     std::vector<std::string> missing;

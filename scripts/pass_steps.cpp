@@ -1,6 +1,7 @@
 // What a pass does at a step that looks, thinks or changes something.
 #include <algorithm>
 
+#include "scripts/azure_request.hpp"
 #include "scripts/pass.hpp"
 
 namespace emsctl::scripts {
@@ -94,7 +95,7 @@ asio::awaitable<void> passes::foresee(const step& s, change_plan plan) {
     }
     if (plan.effective == takes_effect::restart) run.restart_pending = true;
     add_change(s, plan);
-    if (s.risk == risk_level::high && high_risk_step_.empty()) high_risk_step_ = s.name;
+    if (s.risk == risk_level::high && high_risk_step_.empty() && !has_snapshot_) high_risk_step_ = s.name;
     if (std::holds_alternative<manual_step>(s.action)) {
         open_confirmations_.push_back({s.id, plan.what, s.risk, plan.undo, true});
         co_return;
@@ -159,6 +160,18 @@ template asio::awaitable<void> passes::change_by(const step&, const command_step
 template asio::awaitable<void> passes::change_by(const step&, const registry_step&);
 template asio::awaitable<void> passes::change_by(const step&, const service_step&);
 template asio::awaitable<void> passes::change_by(const step&, const acl_step&);
+template asio::awaitable<void> passes::change_by(const step&, const azure_rule_step&);
+
+// From then on steps of high risk have something to go back to: in a look when it would be made, in a repair when it
+// is.
+asio::awaitable<void> passes::act_on(const step& s, const azure_snapshot_step& action) {
+    co_await change_by(s, action);
+    const auto& changes = run.account.changes;
+    const bool is_missing = std::any_of(changes.begin(), changes.end(), [&](const change& c) {
+        return c.step_id == s.id && c.how != change::state::done && may_change();
+    });
+    has_snapshot_ = has_snapshot_ || (!is_missing && is_selected(s));
+}
 
 asio::awaitable<void> passes::act_on(const step& s, const manual_step& action) {
     auto plan = plan_of(s);
@@ -211,8 +224,10 @@ asio::awaitable<void> passes::act_on(const step& s, const manual_step& action) {
 
 asio::awaitable<void> passes::act_on(const step& s, const restart_step& action) {
     const auto reason = run.say(action.reason);
+    const bool by_azure = action.who == restarted_by::azure;
+    if (by_azure && !run.reaches_azure()) throw step_error(azure_is_not_reached);
     auto plan = plan_of(s);
-    plan.what = "restart the machine";
+    plan.what = by_azure ? "have Azure restart the machine" : "restart the machine";
     plan.undo = undo_class::none;
     plan.residue = "a restart cannot be undone; sessions that were open are gone";
     const auto at = co_await go_ahead(s, plan);
@@ -225,7 +240,7 @@ asio::awaitable<void> passes::act_on(const step& s, const restart_step& action) 
     run.account.changes[*at].number = number;
     run.emit(event::kind::restarting, reason);
     run.account.changes[*at].how = change::state::unknown;  // until the new boot is seen
-    const restart_outcome seen = co_await machine_.restart(reason, action.limit);
+    const restart_outcome seen = co_await machine_.restart(reason, action.limit, action.who);
     restart = seen;
     run.account.restart = seen;
     run.account.changes[*at].how = change::state::done;

@@ -37,6 +37,13 @@ std::string for_people(shell in, std::string text) {
         const auto parts = read_dialogue(text);
         return "a conversation with: " + (parts.empty() ? std::string() : parts.front().send);
     }
+    if (in == shell::azure) {
+        text.resize(std::min(text.find_first_of("?\n"), text.size()));
+        // What a resource is called; whose it is stands in the journal.
+        if (const auto provider = text.find("/providers/"); provider != text.npos)
+            text.replace(text.find(' ') + 1, provider + 11 - text.find(' ') - 1, "");
+        return text;
+    }
     if (in == shell::local) std::replace(text.begin(), text.end(), '\n', ' ');
     return text;
 }

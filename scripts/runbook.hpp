@@ -155,6 +155,19 @@ struct acl_step {
 struct restart_step {
     written reason;  // template
     std::chrono::seconds limit{900};
+    restarted_by who = restarted_by::windows;
+};
+
+// A copy of the system disk as it is now. It is what steps of high risk need, and stays when they are taken back.
+struct azure_snapshot_step {
+    written name;  // template
+};
+
+// One rule of a network security group in front of the machine. What is not given stays as it is.
+struct azure_rule_step {
+    written name, group;                               // templates; group: needed where several guard the machine
+    written access, port, protocol, source, priority;  // templates: Allow or Deny, 3389, Tcp, 203.0.113.0/24, 300
+    bool is_wanted = true;                             // false: there is to be no such rule
 };
 
 struct decision_step {
@@ -197,8 +210,9 @@ struct include_step {
     bool only_looks = false;                                  // never changes anything, also in a repair
 };
 
-using step_action = std::variant<read_step, judge_step, command_step, registry_step, service_step, acl_step,
-                                 restart_step, decision_step, manual_step, block_step, hive_step, include_step>;
+using step_action =
+    std::variant<read_step, judge_step, command_step, registry_step, service_step, acl_step, azure_snapshot_step,
+                 azure_rule_step, restart_step, decision_step, manual_step, block_step, hive_step, include_step>;
 
 struct step {
     std::string name, id, cites;

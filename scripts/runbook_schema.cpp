@@ -22,6 +22,9 @@ names words_of(Enum last) {
 json has_a_command() {
     return {{"anyOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"})}}};
 }
+json has_one_reading() {
+    return {{"oneOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"}), needs({"azure"})}}};
+}
 json has_one_command() {
     return {{"oneOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"})}}};
 }
@@ -44,6 +47,9 @@ json exits() {
 
 json reading_keys() {
     json keys = command_keys();
+    keys["azure"] = described({{"type", "string"}, {"pattern", "[?&]api-version="}},
+                              "Template: the path of a resource of Azure that is read, with its ?api-version=; without "
+                              "a slash before it below the machine itself. Needs --azure.");
     keys["parse"] = one_of(words_of(output_format::bcd),
                            "How the output is read: text (trimmed) unless given. What each gives is in parsers.hpp.");
     keys["fields"] = texts("Names of the columns: required for parse: fields, possible for csv.");
@@ -58,7 +64,7 @@ json reading_rules() {
     json fields = when_is("parse", "fields", filled_list("fields"));
     json separator =
         when_then(needs({"separator"}), {{"properties", {{"parse", {{"const", "fields"}}}}}, {"required", {"parse"}}});
-    return json::array({has_one_command(), std::move(fields), std::move(separator)});
+    return json::array({has_one_reading(), std::move(fields), std::move(separator)});
 }
 
 json reading_map() {
@@ -194,6 +200,25 @@ json restart_map() {
                   {"reason"});
 }
 
+json azure_snapshot_map() {
+    return closed({{"name", full_text("Template: the snapshot's name; letters, digits and . _ -")}}, {"name"});
+}
+
+json azure_rule_map() {
+    return closed(
+        {{"name", full_text("Template: the rule's name.")},
+         {"group", text("Template: name or id of the network security group; needed where several guard the "
+                        "machine.")},
+         {"access", text("Template: Allow or Deny. A new rule needs it.")},
+         {"port", text("Template: a port, a range, or several with commas. A new rule needs it.")},
+         {"protocol", text("Template: Tcp (of a new rule unless given), Udp, Icmp or *.")},
+         {"source", text("Template: addresses as 203.0.113.0/24, several with commas, or a service tag. A new "
+                         "rule needs it.")},
+         {"priority", text("Template: 100 to 4096, the least wins. A new rule needs it.")},
+         {"state", one_of({"present", "absent"}, "present unless given.")}},
+        {"name"});
+}
+
 json manual_map() {
     return closed({{"do", full_text("Template: what a person is to do.")},
                    {"proof", referring("proof", "What shows that it is done.")}},
@@ -236,7 +261,7 @@ struct family {
 };
 
 json names_a_command() {
-    return {{"anyOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"}), needs({"console"})}}};
+    return {{"anyOf", {needs({"cmd"}), needs({"powershell"}), needs({"local"}), needs({"console"}), needs({"azure"})}}};
 }
 json reads_something() {
     json reads = {{"properties", {{"reads", {{"enum", {true, "yes"}}}}}}, {"required", {"reads"}}};
@@ -248,15 +273,17 @@ json changes_something() {
 }
 json is_no_other() {
     json others = json::array();
-    for (const char* key : {"cmd", "powershell", "local", "console", "registry", "service", "acl", "restart",
-                            "decision", "manual", "block", "hive", "include"})
+    for (const char* key :
+         {"cmd", "powershell", "local", "console", "azure", "registry", "service", "acl", "restart", "azure.snapshot",
+          "azure.nsg_rule", "azure.restart", "decision", "manual", "block", "hive", "include"})
         others.push_back(needs({key}));
     return {{"not", {{"anyOf", std::move(others)}}}};
 }
 
 std::vector<family> families() {
-    const names look = {"cmd",         "powershell", "local", "reads",   "parse",  "fields", "separator", "keep",
-                        "expect_exit", "limit",      "look",  "finding", "settle", "until",  "retries",   "delay"};
+    const names look = {"cmd",     "powershell", "local", "azure",       "reads", "parse",
+                        "fields",  "separator",  "keep",  "expect_exit", "limit", "look",
+                        "finding", "settle",     "until", "retries",     "delay"};
     const names change = {"cmd",    "powershell", "local",       "console", "reads", "changes",
                           "before", "effective",  "expect_exit", "limit",   "undo",  "proof"};
     return {{"look", reads_something(), look, {}, false},
@@ -265,6 +292,9 @@ std::vector<family> families() {
             {"service", needs({"service"}), {"service"}, {}, true},
             {"acl", needs({"acl"}), {"acl"}, {}, true},
             {"restart", needs({"restart"}), {"restart"}, {}, true},
+            {"azure.snapshot", needs({"azure.snapshot"}), {"azure.snapshot"}, {}, true},
+            {"azure.nsg_rule", needs({"azure.nsg_rule"}), {"azure.nsg_rule"}, {}, true},
+            {"azure.restart", needs({"azure.restart"}), {"azure.restart"}, {}, true},
             {"decision", needs({"decision"}), {"decision"}, {}, false},
             {"manual", needs({"manual"}), {"manual"}, {}, true},
             {"block", needs({"block"}), {"block", "rescue", "always"}, {}, false},
@@ -337,6 +367,9 @@ json step_keys() {
     keys["service"] = referring("service", "A service that must be so.");
     keys["acl"] = referring("acl", "Rights on a file that must be granted.");
     keys["restart"] = referring("restart", "A restart of the machine.");
+    keys["azure.snapshot"] = referring("azure.snapshot", "A snapshot of the system disk that must be there.");
+    keys["azure.nsg_rule"] = referring("azure.nsg_rule", "A rule of the network in front of it that must be so.");
+    keys["azure.restart"] = referring("restart", "A restart of the machine by Azure, for one that does not obey.");
     keys["manual"] = referring("manual", "What only a person can do.");
     const json steps = {{"type", "array"}, {"minItems", 1}, {"items", reference("step")}};
     keys["block"] = described(steps, "Steps that hold together: when one fails, what they changed is taken back.");
@@ -370,7 +403,7 @@ json step_map() {
         if (kind == "change")
             then["oneOf"] = {needs({"cmd"}), needs({"powershell"}), needs({"local"}), needs({"console"})};
         // A change that is no command of its own may be temporary, looks may not.
-        if (!one.acts || kind == "restart")
+        if (!one.acts || kind == "restart" || kind == "azure.restart")
             then["not"] = {{"required", {"temporary"}}, {"properties", {{"temporary", {{"enum", {true, "yes"}}}}}}};
         if (kind == "think") then["anyOf"] = {needs({"value"}), needs({"finding"})};
         json rule = when_then(one.condition, std::move(then));
@@ -414,6 +447,8 @@ json runbook_schema() {
     schema["definitions"]["service"] = service_map();
     schema["definitions"]["acl"] = acl_map();
     schema["definitions"]["restart"] = restart_map();
+    schema["definitions"]["azure.snapshot"] = azure_snapshot_map();
+    schema["definitions"]["azure.nsg_rule"] = azure_rule_map();
     schema["definitions"]["decision"] = decision_map();
     schema["definitions"]["manual"] = manual_map();
     schema["definitions"]["hive"] = hive_map();

@@ -84,6 +84,11 @@ class collector {
     }
     void of(const service_step& s) { holes(s.name); }
     void of(const acl_step& a) { holes(a.path); }
+    void of(const azure_snapshot_step& s) { holes(s.name); }
+    void of(const azure_rule_step& r) {
+        for (const auto* one : {&r.name, &r.group, &r.access, &r.port, &r.protocol, &r.source, &r.priority})
+            holes(*one);
+    }
     void of(const restart_step& r) { holes(r.reason); }
     void of(const manual_step& m) {
         holes(m.instruction);

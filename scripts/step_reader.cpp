@@ -93,9 +93,15 @@ struct told_family {
     const char* key;
     step_action (*read)(const yaml_node& node, complaints& errors);
 };
-constexpr told_family told_by_map[] = {{"registry", read_registry}, {"service", read_service},
-                                       {"acl", read_acl},           {"restart", read_restart},
-                                       {"decision", read_decision}, {"manual", read_manual}};
+constexpr told_family told_by_map[] = {{"registry", read_registry},
+                                       {"service", read_service},
+                                       {"acl", read_acl},
+                                       {"restart", read_restart},
+                                       {"decision", read_decision},
+                                       {"manual", read_manual},
+                                       {"azure.snapshot", read_azure_snapshot},
+                                       {"azure.nsg_rule", read_azure_rule},
+                                       {"azure.restart", read_azure_restart}};
 
 step one_step(const yaml_node& node, complaints& errors, const runbook_finder& finder) {
     step s;
@@ -114,10 +120,10 @@ step one_step(const yaml_node& node, complaints& errors, const runbook_finder& f
     s.optional = members.boolean("optional", false);
     s.temporary = members.boolean("temporary", false);
     s.risk = static_cast<risk_level>(members.one_of("risk", {"none", "low", "medium", "high"}, 0));
-    const bool is_command =
-        members.has("cmd") || members.has("powershell") || members.has("local") || members.has("console");
+    const bool is_command = members.has("cmd") || members.has("powershell") || members.has("local") ||
+                            members.has("console") || members.has("azure");
     int families = is_command;
-    std::string kinds = "cmd, powershell, local, console, value, finding";
+    std::string kinds = "cmd, powershell, local, console, azure, value, finding";
     for (const auto& family : told_by_map) {
         kinds += std::string(", ") + family.key;
         const auto* body = members.take(family.key);

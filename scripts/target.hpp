@@ -11,9 +11,17 @@
 namespace emsctl::scripts {
 
 // The guest's two shells; a program of the computer that this runs on, without a shell; a conversation with a program
-// of the guest that asks.
-enum class shell { cmd, powershell, local, console };
+// of the guest that asks; a call of Azure's Resource Manager.
+enum class shell { cmd, powershell, local, console, azure };
 std::string_view to_string(shell);
+
+// Only these run in the guest as framed commands and leave traces there.
+constexpr bool is_framed(shell in) {
+    return in == shell::cmd || in == shell::powershell;
+}
+
+// Who restarts the machine: Windows is told to, or the cloud does it.
+enum class restarted_by { windows, azure };
 
 // How the output of a command was proved. hashed: length and SHA-256 computed in the guest agree with what arrived.
 enum class proof_level { hashed, read_twice, none };
@@ -21,7 +29,7 @@ enum class proof_level { hashed, read_twice, none };
 struct command {
     shell in = shell::cmd;
     std::string text;  // as it would stand in a .cmd or .ps1 file; local: the program and its arguments, a line each;
-                       // console: as in dialogue_text.hpp
+                       // console: as in dialogue_text.hpp; azure: as in azure_request.hpp
     bool changes = false;  // false: must be safe to run twice
     bool no_log = false;   // the text and its output are secret
     std::chrono::seconds limit{120};
@@ -56,11 +64,15 @@ class target {
     virtual boost::asio::awaitable<outcome> run(command what) = 0;
 
     // Restarts the machine, waits for a proof of the new boot and logs in again.
-    virtual boost::asio::awaitable<restart_outcome> restart(std::string reason, std::chrono::seconds limit) = 0;
+    virtual boost::asio::awaitable<restart_outcome> restart(std::string reason, std::chrono::seconds limit,
+                                                            restarted_by who) = 0;
 
     virtual void mark(const std::string& label) = 0;  // a marker in the recording
     virtual line_use used() const = 0;
     virtual std::string describe() const = 0;
+
+    // Whether shell::azure leads anywhere: it is known which machine of Azure this is, and that it may be asked.
+    virtual bool reaches_azure() const { return false; }
 
     // Where on the machine the next command leaves its traces: TRACE.b when it began, TRACE.x with its exit code when
     // it ended. Each further command's number is one higher. Empty: it leaves none.

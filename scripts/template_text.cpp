@@ -1,5 +1,6 @@
 #include "scripts/template_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
@@ -69,10 +70,20 @@ bool is_plain_word(std::string_view value) {
     return true;
 }
 
+bool is_part_of_path(std::string_view value) {
+    if (value.find("..") != value.npos) return false;
+    return std::all_of(value.begin(), value.end(), [](char c) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return letter || std::string_view("-._~/()").find(c) != std::string_view::npos;
+    });
+}
+
 std::optional<std::string> danger(std::string_view value, insertion where, char quote) {
     for (const char c : value)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "it holds a control character";
     if (where == insertion::local) return std::nullopt;
+    if (where == insertion::azure)
+        return is_part_of_path(value) ? std::nullopt : std::optional("it is no part of a path");
     if (value.find("{{") != value.npos) return "it holds {{";
     if (!quote) {
         if (is_plain_word(value)) return std::nullopt;
@@ -120,6 +131,7 @@ rendering render(std::string_view with_holes, const scope& names, insertion wher
             if (where == insertion::text) return hole + " is a secret: it is never shown";
             if (where == insertion::local)
                 return hole + " is a secret: others could see it among a program's arguments";
+            if (where == insertion::azure) return hole + " is a secret: it does not belong into a path";
             const auto known = secrets.find(*secret);
             if (const auto why = known == secrets.end() ? std::nullopt : danger(known->second, where, quotes.quote))
                 return hole + " would put a secret into a command: " + *why;

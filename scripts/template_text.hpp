@@ -12,7 +12,7 @@
 
 namespace emsctl::scripts {
 
-enum class insertion { text, cmd, powershell, local };
+enum class insertion { text, cmd, powershell, local, azure };
 
 struct rendering {
     std::string text;
@@ -21,8 +21,9 @@ struct rendering {
 
 // Into text: control characters of values become '?'. Into commands: a value is taken only if it cannot end the quotes
 // it stands in, or, outside quotes, is one plain word; into arguments of a program anything but control characters, and
-// nothing that begins one like an option. `raw(x)` switches that off for one value. A secret goes only into commands of
-// the guest, as its mark; `secrets`: those whose values are known already, and must be as any other.
+// nothing that begins one like an option; into a path of Azure only letters, digits and -._~/(). `raw(x)` switches that
+// off for one value. A secret goes only into commands of the guest, as its mark; `secrets`: those whose values are
+// known already, and must be as any other.
 rendering render(std::string_view with_holes, const scope& names, insertion where, const secret_values& secrets = {});
 
 // The Lua in its holes, in order; of a text that can be rendered.

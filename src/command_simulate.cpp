@@ -76,7 +76,9 @@ void setup_simulate(CLI::App& app, std::function<int()>& chosen) {
     verb->add_option("--state-out", options->state_out, "file for the machine's state at the end, as JSON");
     verb->add_flag("--list", options->list, "list scenarios and profiles");
     verb->add_flag("--explain", options->explain, "print the profile's values, their ranges and doubts");
-    verb->footer("Its account is Administrator with the password Passw0rd!. Ends with Ctrl-C or SIGTERM.");
+    verb->footer(
+        "Its account is Administrator with the password Passw0rd!. Ends with Ctrl-C or SIGTERM; SIGUSR1 is its\n"
+        "reset button.");
     verb->callback([options, &chosen] { chosen = [options] { return run_simulate(*options); }; });
 }
 

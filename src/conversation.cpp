@@ -165,6 +165,12 @@ sac::session_options conversation::session_options() {
     return session;
 }
 
+transport::road_context conversation::road_context_beside() const {
+    auto context = road_context();
+    context.passed = nullptr;  // they are no stations of the console's road
+    return context;
+}
+
 transport::road_context conversation::road_context() const {
     transport::road_context context;
     context.ca_file = options_.ca_file;

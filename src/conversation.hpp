@@ -65,6 +65,8 @@ class conversation {
     // After a run: the last hash of the recording; empty without one that could be finished.
     std::string seal() const { return writer_ ? writer_->seal() : std::string(); }
     std::uint64_t seed() const { return seed_; }
+    // For calls beside the console, such as of a cloud.
+    transport::road_context road_context_beside() const;
     // Wall-clock time as the conversation sees it: it passes with the line, and a replay begins when the recording did.
     std::function<std::chrono::system_clock::time_point()> clock() const;
     bool is_interrupted() const { return interrupted_; }

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "src/first_to_end.hpp"
@@ -48,6 +50,15 @@ asio::awaitable<void> guest_server::from_client(std::shared_ptr<transport::byte_
     }
 }
 
+asio::awaitable<void> guest_server::mind_reset_button() {
+    asio::signal_set button(co_await asio::this_coro::executor, SIGUSR1);
+    const transport::out_of_band pressed{transport::out_of_band::kind::reset};
+    while (true) {
+        co_await button.async_wait(asio::use_awaitable);
+        co_await guest_->signal(pressed);
+    }
+}
+
 asio::awaitable<void> guest_server::serve_clients(std::string listen, std::function<void(std::string)> ready) {
     const auto executor = co_await asio::this_coro::executor;
     if (listen == "pty") {
@@ -90,7 +101,8 @@ asio::awaitable<void> guest_server::serve(std::string listen, std::function<void
     const auto executor = co_await asio::this_coro::executor;
     guest_ = make_sim_stream(executor, machine_, "simulated guest");
     if (baud_ > 0) guest_ = transport::make_paced(std::move(guest_), baud_);
-    co_await first_to_end(to_client(), serve_clients(std::move(listen), std::move(ready)));
+    auto beside = first_to_end(to_client(), mind_reset_button());
+    co_await first_to_end(std::move(beside), serve_clients(std::move(listen), std::move(ready)));
 }
 
 }  // namespace emsctl

@@ -18,12 +18,13 @@ class guest_server {
     guest_server(std::shared_ptr<guest::machine> machine, unsigned baud, std::function<void()> after_traffic);
 
     // "pty", "unix:PATH", "tcp:HOST:PORT", or "stdio" until its end. Calls `ready` with the address that a client
-    // opens; ends by cancellation.
+    // opens; ends by cancellation. SIGUSR1 is the machine's reset button.
     boost::asio::awaitable<void> serve(std::string listen, std::function<void(std::string)> ready);
 
   private:
     boost::asio::awaitable<void> serve_clients(std::string listen, std::function<void(std::string)> ready);
     boost::asio::awaitable<void> to_client();
+    boost::asio::awaitable<void> mind_reset_button();
     boost::asio::awaitable<void> from_client(std::shared_ptr<transport::byte_stream> client);
 
     std::shared_ptr<guest::machine> machine_;

@@ -146,6 +146,9 @@ int tell_run(conversation& talk, const account_options& how, const this_computer
     // No program that is started here may find a secret in its environment; ours have been read.
     for (const auto* source : {&talk.options().password, &talk.options().road_password})
         if (!source->environment.empty()) ::unsetenv(source->environment.c_str());
+    std::optional<transport::azure_manager> azure;
+    if (auto chosen = chosen_azure(here, talk.options().address))
+        azure.emplace(std::move(*chosen), talk.road_context_beside());
     about["schema"] = 1;
     about["console"] = talk.options().address;
     if (!here.before.empty()) {
@@ -157,7 +160,7 @@ int tell_run(conversation& talk, const account_options& how, const this_computer
     run_display display(talk);
     std::optional<scripts::report> account;
     int status = talk.run_in_session([&](sac::session& session) -> boost::asio::awaitable<int> {
-        session_target target(session, here.allow_local);
+        session_target target(session, here.allow_local, azure ? &*azure : nullptr);
         account = co_await body(target, display);
         co_return scripts::exit_status(account->result);
     });

@@ -59,8 +59,26 @@ told tell(const scripts::acl_step& s) {
     t.proof = "the rights are read again";
     return t;
 }
+told tell(const scripts::azure_snapshot_step& s) {
+    told t{"azure.snapshot", "snapshot " + s.name.text + " of the system disk", true, "none",
+           "the snapshot stays, and costs money until somebody deletes it"};
+    t.proof = "Azure says that it is there";
+    return t;
+}
+told tell(const scripts::azure_rule_step& s) {
+    told t{"azure.nsg_rule", "network rule " + s.name.text, true, "exact"};
+    if (!s.is_wanted) t.what += " removed";
+    const std::pair<const char*, const scripts::written&> parts[] = {{"group", s.group},   {"access", s.access},
+                                                                     {"port", s.port},     {"protocol", s.protocol},
+                                                                     {"source", s.source}, {"priority", s.priority}};
+    for (const auto& [name, part] : parts)
+        if (!part.text.empty()) t.what += std::string(", ") + name + " " + part.text;
+    t.proof = "the rule is read again";
+    return t;
+}
 told tell(const scripts::restart_step& s) {
-    told t{"restart", "restart of the machine: " + s.reason.text, true, "none"};
+    const bool by_azure = s.who == scripts::restarted_by::azure;
+    told t{by_azure ? "azure.restart" : "restart", "restart of the machine: " + s.reason.text, true, "none"};
     t.residue = "a restart cannot be taken back";
     t.proof = "the time of the last start is read again";
     return t;

@@ -1,8 +1,10 @@
 #include "src/session_target.hpp"
 
+#include "scripts/azure_request.hpp"
 #include "scripts/dialogue_text.hpp"
 #include "scripts/parsers.hpp"
 #include "scripts/runbook.hpp"
+#include "transport/azure_error.hpp"
 #include "transport/child_output.hpp"
 #include "transport/transport_error.hpp"
 
@@ -15,12 +17,13 @@ std::chrono::milliseconds in_ms(sac::span_of_time t) {
 
 }  // namespace
 
-session_target::session_target(sac::session& session, bool may_start_programs)
-    : session_(session), may_start_programs_(may_start_programs), start_(transport::line_clock::now()) {}
+session_target::session_target(sac::session& session, bool may_start_programs, transport::azure_manager* azure)
+    : session_(session), may_start_programs_(may_start_programs), azure_(azure), start_(transport::line_clock::now()) {}
 
 boost::asio::awaitable<scripts::outcome> session_target::run(scripts::command what) {
     if (what.in == scripts::shell::local) co_return co_await run_here(std::move(what));
     if (what.in == scripts::shell::console) co_return co_await talk(std::move(what));
+    if (what.in == scripts::shell::azure) co_return co_await call_azure(std::move(what));
     const auto shell = what.in == scripts::shell::powershell ? sac::shell_kind::powershell : sac::shell_kind::cmd;
     if (!what.no_log) session_.line().mark(what.label.empty() ? what.text.substr(0, 80) : what.label);
     const auto result = co_await session_.run(shell, what.text, what.limit, what.no_log);
@@ -85,14 +88,56 @@ boost::asio::awaitable<scripts::outcome> session_target::run_here(scripts::comma
     co_return answer;
 }
 
-boost::asio::awaitable<scripts::restart_outcome> session_target::restart(std::string reason,
-                                                                         std::chrono::seconds limit) {
+// The exit code of a call that Azure does not carry out is its HTTP status; 124 when it has not ended in its time, 125
+// when there is no answer. Whether something was changed shows when it is looked at: no call of ours adds up.
+boost::asio::awaitable<scripts::outcome> session_target::call_azure(scripts::command what) {
+    scripts::outcome answer;
+    answer.proof = scripts::proof_level::hashed;  // it came by no line
+    answer.exit_code = 125;
+    const auto request = scripts::read_azure_request(what.text);
+    if (!request || !azure_) {
+        answer.err = request ? scripts::azure_is_not_reached : "no call of Azure: " + what.text;
+        co_return answer;
+    }
+    session_.line().mark("azure: " + scripts::for_people(what.in, what.text).substr(0, 80));
+    const auto began = transport::line_clock::now();
+    try {
+        auto calling = azure_->call(request->method, request->path, request->body, what.limit);
+        const auto reply = co_await std::move(calling);
+        const bool is_good = reply.status >= 200 && reply.status < 300;
+        answer.exit_code = is_good ? 0 : static_cast<std::int64_t>(reply.status);
+        answer.out = is_good ? reply.body : std::string();
+        answer.err = is_good ? std::string() : "Azure answers " + transport::azure_words(reply);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == boost::asio::error::operation_aborted) throw;
+        answer.exit_code = error.code() == transport::transport_error::timed_out ? 124 : 125;
+        answer.err = error.what();
+    }
+    answer.took = in_ms(transport::line_clock::now() - began);
+    co_return answer;
+}
+
+boost::asio::awaitable<scripts::restart_outcome> session_target::restart(std::string reason, std::chrono::seconds limit,
+                                                                         scripts::restarted_by who) {
     session_.line().mark("restart: " + reason);
-    const auto proof = co_await session_.restart(reason, limit);
+    std::function<boost::asio::awaitable<void>()> by_azure;
+    if (who == scripts::restarted_by::azure) by_azure = [this, limit] { return restart_by_azure(limit); };
+    auto restarting = session_.restart(reason, limit, std::move(by_azure));
+    const auto proof = co_await std::move(restarting);
     scripts::restart_outcome outcome;
     outcome.took = in_ms(proof.took);
     outcome.proof = proof.evidence;
     co_return outcome;
+}
+
+boost::asio::awaitable<void> session_target::restart_by_azure(std::chrono::seconds limit) {
+    scripts::command asked;
+    asked.in = scripts::shell::azure;
+    asked.text = scripts::written_request({"POST", "restart?api-version=2022-11-01", {}});
+    asked.limit = limit;
+    auto calling = call_azure(asked);
+    const auto answer = co_await std::move(calling);
+    if (answer.exit_code != 0) transport::fail(transport::transport_error::wrong_state, answer.err);
 }
 
 void session_target::mark(const std::string& label) {

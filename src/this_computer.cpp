@@ -19,6 +19,9 @@ void add_this_computer_options(CLI::App& verb, this_computer& options) {
     const std::string group = "This computer";
     verb.add_flag("--allow-local", options.allow_local, "let the runbook start the programs it names here")
         ->group(group);
+    verb.add_option("--azure", options.azure,
+                    "SUBSCRIPTION/GROUP/MACHINE, or same (that of the console): let its steps ask and change Azure")
+        ->group(group);
     verb.add_option("--before", options.before,
                     "command that gets what is about to be done as JSON; when it fails, nothing is done")
         ->group(group);
@@ -31,6 +34,19 @@ void need_local_permission(const std::set<std::string>& programs, const this_com
     for (const auto& name : programs) names += (names.empty() ? "" : ", ") + name;
     throw usage_error("the runbook starts programs on this computer: " + names +
                       ". Look at it with `emsctl runbook show`, then allow it with --allow-local");
+}
+
+std::optional<transport::azure_settings> chosen_azure(const this_computer& options, const std::string& console) {
+    if (options.azure.empty()) return std::nullopt;
+    const bool is_same = options.azure == "same";
+    if (is_same && !console.starts_with("azure:"))
+        throw usage_error("--azure same: the console " + console +
+                          " is not one of Azure's; name the machine as SUBSCRIPTION/GROUP/MACHINE");
+    const auto where = transport::parse_endpoint(is_same ? console : "azure:" + options.azure);
+    if (where.has_error()) throw usage_error("--azure " + options.azure + ": " + where.error().text);
+    const auto settings = transport::parse_azure_settings(*where);
+    if (settings.has_error()) throw usage_error("--azure " + options.azure + ": " + settings.error().text);
+    return *settings;
 }
 
 std::string run_hook(const std::string& command_line, const nlohmann::json& document) {

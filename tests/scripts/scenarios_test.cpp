@@ -44,7 +44,7 @@ class guest_target : public target {
         bench.pass(std::chrono::seconds(2));
         co_return got;
     }
-    boost::asio::awaitable<restart_outcome> restart(std::string, std::chrono::seconds) override {
+    boost::asio::awaitable<restart_outcome> restart(std::string, std::chrono::seconds, restarted_by) override {
         start_again();
         restart_outcome seen;
         seen.proof = "boot";

@@ -29,6 +29,7 @@ sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
 from azure_line import Session
 from azure_manager import ROUTES, Manager
 from azure_replies import AZ, SCENARIOS, arm
+from azure_resources import Resources
 from azure_tokens import AZ_SCRIPT, Tokens
 from azure_web import read_request, reply, write_reply
 
@@ -50,18 +51,24 @@ SETTINGS = {
     "kick": "1000:",  # CODE:REASON with which another user's connect ends a socket; Azure's is not known
     "end_after": 0, "end": "1000:",  # after so many bytes of the line: CODE:REASON, or reset
     "async_polls": 2,  # answers InProgress before an operation has succeeded
+    "async_end": "",  # CODE:MESSAGE with which operations fail instead
+    "guards": "nic",  # network security groups: of the adapter (nic), of its subnet, both, or none
+    "guest_pid": 0,  # of emsctl simulate, whose reset button a restart presses
 }
+
+
 def typed(name, text):
     kind = type(SETTINGS[name])
     return text in (True, 1, "1", "true", "True") if kind is bool else kind(text)
 
 
-class Double(Manager, Tokens):
+class Double(Manager, Resources, Tokens):
     def __init__(self):
         self.settings = dict(SETTINGS)
         self.tokens = {}  # token: when it ends
         self.sessions = {}  # id: [container, machine, Session or None]
         self.operations = {}
+        self.start_resources()
         self.failed = {}  # entry of `fail`: times used
         self.tasks = set()
         self.port = 0
@@ -129,7 +136,8 @@ class Double(Manager, Tokens):
             for name, value in said.items():
                 self.settings[name] = typed(name, value)
                 self.failed = {} if name == "fail" else self.failed
-        return reply({**self.seen, "line": self.line.hex(), "open": sum(1 for _, _, s in self.sessions.values() if s),
+        rules = {"%s/%s" % key: rule for key, rule in self.rules.items()}
+        return reply({**self.seen, "rules": rules, "snapshots": self.snapshots, "line": self.line.hex(), "open": sum(1 for _, _, s in self.sessions.values() if s),
                       "settings": self.settings})
 
     async def act(self, session, said):

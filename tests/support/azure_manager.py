@@ -1,8 +1,11 @@
 """Azure Resource Manager of azure_double.py: the machine, its power, and the serial console's own calls."""
+import os
 import re
+import signal
 import uuid
 
 from azure_replies import SCENARIOS, arm
+from azure_resources import RESOURCE_ROUTES, VERSIONS as RESOURCE_VERSIONS
 from azure_web import reply
 
 VERSIONS = ("2018-05-01", "2023-01-01", "2024-07-01")
@@ -28,7 +31,7 @@ ROUTES = [(method, re.compile(path + "$", re.I), call) for method, path, call in
     ("GET", "^/metadata/identity/oauth2/token", "imds"),
     ("GET", "^/app-service/token", "app"),
     ("GET", "^/double/az", "az"),
-]]
+] + RESOURCE_ROUTES]
 
 
 class Manager:
@@ -51,7 +54,8 @@ class Manager:
         if "api-version" not in request.query:
             return "version-missing"
         console = call in ("switch", "enable", "disable", "serial_port", "connect")
-        return "version-unknown" if console and request.query["api-version"] not in VERSIONS else None
+        known = VERSIONS if console else (RESOURCE_VERSIONS.get(call, request.query["api-version"]),)
+        return None if request.query["api-version"] in known else "version-unknown"
 
     def unknown(self, at):
         for name in ("sub", "group", "vm", "set", "instance"):
@@ -76,10 +80,14 @@ class Manager:
             diagnostics["storageUri"] = "https://diag.blob.core.windows.net/"
         about = {"diagnosticsProfile": {"bootDiagnostics": diagnostics}, "provisioningState": "Succeeded",
                  "storageProfile": {"imageReference": {"offer": "WindowsServer" if is_windows else "debian-12"},
-                                    "osDisk": {"osType": "Windows" if is_windows else "Linux"}}}
+                                    "osDisk": {"osType": "Windows" if is_windows else "Linux",
+                                               "managedDisk": {"id": self.disk_id()}}},
+                 "networkProfile": {"networkInterfaces": [{"id": self.id_of("Network", "networkInterfaces/nic")}]}}
         if request.query.get("$expand") == "instanceView":
             about["instanceView"] = view
-        return reply({"name": at["vm"] or at["instance"], "location": "westeurope", "properties": about})
+        name = at["vm"] or at["instance"]
+        return reply({"name": name, "id": self.id_of("Compute", "virtualMachines/" + name), "location": "westeurope",
+                      "properties": about})
 
     def switch(self, request, at):
         return self.unknown(at) or reply({"properties": {"disabled": self.settings["disabled"]}})
@@ -132,6 +140,8 @@ class Manager:
         if at.get("power"):
             self.settings["power"] = {"poweroff": "stopped", "deallocate": "deallocated"}.get(at["power"].lower(),
                                                                                               "running")
+        if (at.get("power") or "").lower() == "restart" and self.settings["guest_pid"]:
+            os.kill(self.settings["guest_pid"], signal.SIGUSR1)
         body = {"properties": {"provisioningState": "Updating"}} if request.method == "PATCH" else {}
         return reply(body, 200 if request.method == "PATCH" else 202, Azure_AsyncOperation=url, Location=url,
                      Retry_After="0")
@@ -141,6 +151,11 @@ class Manager:
             return arm(404, "NotFound", "No such operation.")
         self.operations[at["operation"]] += 1
         is_done = self.operations[at["operation"]] > self.settings["async_polls"]
+        if is_done and self.settings["async_end"]:
+            code, _, message = self.settings["async_end"].partition(":")
+            return reply({"name": at["operation"], "status": "Failed", "error": {"code": code, "message": message}})
+        if is_done and at["operation"] in self.landing:
+            self.landing.pop(at["operation"])()
         return reply({"name": at["operation"], "status": "Succeeded" if is_done else "InProgress"}, Retry_After="0")
 
     def admin(self, request, at):

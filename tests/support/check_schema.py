@@ -53,6 +53,12 @@ EVERYTHING = {
                                                  "send": "exit", "within": 9}, {"expect": "x"}],
              changes="a -> b", undo={"class": "none", "residue": "nothing"}),
         step(20, local=["ping", "x{{ 1 }}"], reads=True),
+        step(22, azure="instanceView?api-version=2022-11-01", reads=True),
+        step(23, **{"azure.snapshot": {"name": "before"}}),
+        step(24, **{"azure.nsg_rule": {"name": "rdp", "group": "nsg", "access": "Allow", "port": "3389",
+                                       "protocol": "Tcp", "source": "203.0.113.0/24", "priority": "300",
+                                       "state": "present"}}),
+        step(25, **{"azure.restart": {"reason": "it hangs", "limit": 100}}),
         step(5, cmd="del y", changes="a -> b", undo={"class": "none", "residue": "nothing"}),
         step(6, temporary=True, registry={"key": "HKLM\\X", "value": "V", "type": "REG_SZ", "data": "d", "effective": "now"}),
         step(7, service={"name": "W32Time", "state": "running", "within": 5}),
@@ -146,7 +152,7 @@ def is_of_shape(message):
 def keys_in(sources):
     asks = re.compile(r'\.(?:take|need|has|text|expression|with_holes|boolean|integer|seconds|texts|integers|one_of)'
                       r'\(\s*"([a-z_]+)"')
-    families = re.compile(r'\{"([a-z]+)", read_[a-z]+\}')
+    families = re.compile(r'\{"([a-z._]+)", read_[a-z_]+\}')
     keys = set()
     for name in os.listdir(sources):
         if name.endswith(".cpp") and name != "runbook_cases.cpp":  # the keys of another kind of file

@@ -14,7 +14,8 @@ boost::asio::awaitable<scripts::outcome> fake_target::run(scripts::command what)
     co_return got;
 }
 
-boost::asio::awaitable<scripts::restart_outcome> fake_target::restart(std::string, std::chrono::seconds) {
+boost::asio::awaitable<scripts::restart_outcome> fake_target::restart(std::string, std::chrono::seconds,
+                                                                      scripts::restarted_by) {
     ++restarts;
     on_restart();
     scripts::restart_outcome seen;

@@ -15,7 +15,8 @@ class fake_target : public scripts::target {
     explicit fake_target(answer_function answer) : answer_(std::move(answer)) {}
 
     boost::asio::awaitable<scripts::outcome> run(scripts::command what) override;
-    boost::asio::awaitable<scripts::restart_outcome> restart(std::string reason, std::chrono::seconds limit) override;
+    boost::asio::awaitable<scripts::restart_outcome> restart(std::string reason, std::chrono::seconds limit,
+                                                             scripts::restarted_by who) override;
     void mark(const std::string&) override {}
     scripts::line_use used() const override { return {}; }
     std::string describe() const override { return "fake:"; }
