@@ -36,7 +36,7 @@ constexpr std::chrono::seconds hive_limit{120};
 
 asio::awaitable<void> passes::act_on(const step& s, const block_step& action) {
     const bool repairs = may_change();
-    const auto first = run.done.size();
+    const auto first = run.done.size(), planned = run.account.changes.size();
     auto result = begun();
     result["rescued"] = false;
     std::string problem;
@@ -73,7 +73,8 @@ asio::awaitable<void> passes::act_on(const step& s, const block_step& action) {
     co_await walk(action.always, repairs && !ended);
     around_.pop_back();
     if (ended) std::rethrow_exception(ended);
-    result["changed"] = result["acts"] = run.done.size() > first || was_done_before(action.steps);
+    result["changed"] = run.done.size() > first || was_done_before(action.steps);
+    result["acts"] = result["changed"] == true || (!repairs && run.account.changes.size() > planned);
     remember(s, std::move(result));
 }
 

@@ -116,7 +116,9 @@ void end_duties(windows& os, const service& what) {
 }
 
 bool is_rdp_key_readable(const windows& os) {
-    return os.files.read(os.rdp_key_file(), network_service()).error == 0;
+    const auto& all = os.certs.in(store);
+    const bool has_one = !all.empty() && !all.front().key_file.empty();
+    return os.files.read(has_one ? all.front().key_file : os.rdp_key_file(), network_service()).error == 0;
 }
 
 bool has_rdp_listener(const windows& os) {

@@ -41,9 +41,13 @@ std::string windows::machine_guid() const {
     return reg.text("HKLM\\SOFTWARE\\Microsoft\\Cryptography", "MachineGuid").value_or("");
 }
 
+std::string windows::machine_keys() const {
+    return program_data + "\\Microsoft\\Crypto\\RSA\\MachineKeys";
+}
+
 std::string windows::rdp_key_file() const {
     // The name is an MD5 of the container's name followed by the MachineGuid.
-    return program_data + "\\Microsoft\\Crypto\\RSA\\MachineKeys\\f686aace6942fb7f7ceb231212eef4a4_" + machine_guid();
+    return machine_keys() + "\\f686aace6942fb7f7ceb231212eef4a4_" + machine_guid();
 }
 
 std::uint16_t windows::rdp_port() const {

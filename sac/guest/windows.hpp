@@ -106,6 +106,7 @@ class windows {
     tls_settings tls;  // in effect: copied from the registry at boot
 
     tls_settings tls_in_registry() const;
+    std::string machine_keys() const;  // folder of every private key of the machine
     std::string rdp_key_file() const;  // full path of the private key of the Remote Desktop certificate
     std::uint16_t rdp_port() const;    // configured
 

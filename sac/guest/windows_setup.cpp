@@ -179,7 +179,10 @@ void take_certificate(windows& os, const json& data, unsigned number) {
     request.serial.assign(reinterpret_cast<const char*>(digest), 16);
     const bool has_key = data.value("key", true);
     const auto store = data.value("store", std::string("Remote Desktop"));
-    os.certs.add(store, make_self_signed(request), has_key ? "TSSecKeySet1" : "", has_key ? os.rdp_key_file() : "");
+    // Somebody may have put a certificate there whose key is in a file of its own.
+    const auto own_key = data.value("key_file", std::string());
+    const auto key_file = own_key.empty() ? os.rdp_key_file() : os.machine_keys() + "\\" + own_key;
+    os.certs.add(store, make_self_signed(request), has_key ? "TSSecKeySet1" : "", has_key ? key_file : "");
 }
 
 // The programs that are simulated are there as files; a program that is no file does not run.

@@ -62,6 +62,8 @@ struct windows_answers {
                         "\n");
         if (has("PID eq 77")) return said("\"a.exe\",\"77\",\"Port Eater\"\n");
         if (has("PID eq 416")) return said("\"svchost.exe\",\"416\",\"TermService\"\n");
+        if (has("queryex TermService")) return said(service("TermService", 4, 416));
+        if (has("Get-Process -Id 416")) return said("since|2026-02-01T00:00:05.0000000Z\n");
         if (has("queryex")) return said(service("Port Eater", other_has_port ? 4 : 1, 77));
         if (has("enumdepend")) return said("Enum: entriesRead  = 0\n");
         if (has("sc query \"Port Eater\"")) return said(service("Port Eater", other_has_port ? 4 : 1, 0));

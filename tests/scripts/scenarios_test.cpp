@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "sac/command_frame.hpp"
 #include "scripts/runner.hpp"
 #include "tests/guest/cmd_bench.hpp"
@@ -28,6 +30,12 @@ class guest_target : public target {
     }
 
     boost::asio::awaitable<outcome> run(command what) override {
+        if (!fails.empty() && what.text.find(fails) != std::string::npos) {
+            outcome refused;
+            refused.exit_code = 1;
+            refused.err = "Provider execution stopped.";
+            co_return refused;
+        }
         const auto n = std::to_string(++count_);
         const bool cmd = what.in == shell::cmd;
         bench.put(folder() + n + (cmd ? ".cmd" : ".ps1"), what.text + "\n");
@@ -71,6 +79,7 @@ class guest_target : public target {
     }
     emsctl::guest::cmd_bench bench;
     int changes = 0;
+    std::string fails;  // a command with this text is refused
 
   private:
     int count_ = 0;
@@ -183,6 +192,7 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         {"rdp-licensing", "rdp-licensing", {{"licensing_mode", "per-user"}}},
         {"enable-sac", "sac-not-enabled", {{"restart_now", "no"}}, run_result::restart_pending},
         {"rdp-firewall", "rdp-firewall", {}, run_result::repaired, 0, false},
+        {"rdp-key-folder", "rdp-key-folder", {{"whole_folder", "yes"}}},
         {"rdp-other-port", "rdp-port-conflict", {{"new_port", "3391"}, {"done:cloud-rule", "yes"}}},
         {"rdp-internal-error-offline", "offline-gen1", {}, run_result::repaired, 4},
         {"rdp-internal-error-offline", "offline-gen2", {}, run_result::repaired, 4},
@@ -289,6 +299,95 @@ TEST_CASE("a password that has to be changed is named and left, and so are accou
         CHECK(nlohmann::json::diff(before, owed(machine)) == nlohmann::json::array());
         std::filesystem::remove_all(folder);
     }
+}
+
+TEST_CASE("a key that cannot be used although its file may be read is told, and its folder is not touched") {
+    const auto book = *find_runbook("rdp-internal-error").book;
+    guest_target machine("rdp-key-folder");
+    recorder watcher;
+    run_options options;
+    options.mode = run_mode::apply;
+    options.confirm = confirm_policy::none;
+    const auto r = wait_for(run_runbook(book, machine, watcher, options));
+    INFO(to_text(r));
+    CHECK(r.result == run_result::faults_found);
+    REQUIRE(r.findings.size() == 1);
+    CHECK(r.findings[0].text.find("emsctl run rdp-key-folder") != std::string::npos);
+    CHECK(machine.changes == 0);
+}
+
+TEST_CASE("the whole key folder is a matter of its own consent and of a snapshot") {
+    const auto book = *find_runbook("rdp-key-folder").book;
+    for (const bool agrees : {false, true}) {
+        guest_target machine("rdp-key-folder");
+        recorder watcher;
+        run_options options;
+        options.mode = run_mode::apply;
+        options.confirm = confirm_policy::none;
+        options.variables = {{"whole_folder", agrees ? "yes" : "no"}};
+        const auto r = wait_for(run_runbook(book, machine, watcher, options));
+        INFO(to_text(r));
+        CHECK(r.result == run_result::faults_found);
+        CHECK((r.verdict.find("take a snapshot") != std::string::npos) == agrees);
+        CHECK(machine.changes == 0);
+    }
+}
+
+TEST_CASE("a certificate that Windows does not let go is removed by hand, and the rest of the repair goes on") {
+    const auto book = *find_runbook("rdp-internal-error").book;
+    guest_target machine("rdp-cert-expired");
+    machine.fails = "Remove-Item -LiteralPath $_.PSPath";
+    recorder watcher;
+    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(pattern);
+    run_options options;
+    options.mode = run_mode::apply;
+    options.journal = folder / "j";
+    options.confirm = confirm_policy::none;
+    std::string asked;
+    options.ask = [&](question q) -> boost::asio::awaitable<std::optional<std::string>> {
+        if (q.what != question::kind::by_hand) co_return q.proposal;
+        asked = q.text;
+        auto& certs = machine.bench.os.certs;
+        const auto old = certs.in("Remote Desktop");
+        for (const auto& one : old) certs.remove("Remote Desktop", one.text.thumbprint);
+        co_return "yes";
+    };
+    const auto r = wait_for(run_runbook(book, machine, watcher, options));
+    INFO(to_text(r));
+    CHECK(r.result == run_result::repaired);
+    CHECK(asked.find("certlm.msc") != std::string::npos);
+    CHECK(machine.bench.os.what_is_broken() == std::vector<std::string>{});
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("in a domain the policies are named, and the Group Policy Client is held back only until it is taken back") {
+    const auto book = *find_runbook("rdp-internal-error").book;
+    guest_target machine("tls12-off");
+    auto& os = machine.bench.os;
+    os.part_of_domain = true;
+    os.domain_or_workgroup = "corp.example";
+    const std::string history = R"(HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Group Policy\History)";
+    os.reg.create(history + R"(\{35378EAC-683F-11D2-A89A-00C04FBBCFA2}\0)")
+        .set("DisplayName", emsctl::guest::reg_sz("Crypto baseline"));
+    recorder watcher;
+    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(pattern);
+    run_options options;
+    options.mode = run_mode::apply;
+    options.journal = folder / "j";
+    options.confirm = confirm_policy::none;
+    options.variables = {{"hold_policy", "yes"}, {"restart_now", "no"}};
+    const auto r = wait_for(run_runbook(book, machine, watcher, options));
+    INFO(to_text(r));
+    CHECK(r.result == run_result::restart_pending);
+    CHECK(std::any_of(r.findings.begin(), r.findings.end(),
+                      [](const finding& f) { return f.text.find("Crypto baseline") != std::string::npos; }));
+    const auto held = std::find_if(r.changes.begin(), r.changes.end(),
+                                   [](const change& c) { return c.what.find("gpsvc") != std::string::npos; });
+    REQUIRE(held != r.changes.end());
+    CHECK(held->temporary);
+    std::filesystem::remove_all(folder);
 }
 
 TEST_SUITE_END();

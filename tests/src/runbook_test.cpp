@@ -55,11 +55,11 @@ TEST_SUITE("src/runbook") {
         }
         const auto book = json_of(run_emsctl(where, {"runbook", "show", "rdp-internal-error", "--output", "json"}));
         CHECK(book.at("risk") == "medium");
-        CHECK(book.at("variables").size() == 6);
+        CHECK(book.at("variables").size() == 7);
         std::map<std::string, int> undo;
         for (const auto& step : book.at("steps"))
             if (step.at("changes")) ++undo[step.at("undo")];
-        CHECK(undo == std::map<std::string, int>{{"exact", 11}, {"compensating", 1}, {"none", 3}});
+        CHECK(undo == std::map<std::string, int>{{"exact", 12}, {"compensating", 1}, {"none", 4}});
         const auto none = run_emsctl(where, {"runbook", "show", "rdp-internal-eror"});
         CHECK(none.status == 2);
         CHECK(has(none.err, "did you mean \"rdp-internal-error\"?"));
