@@ -155,6 +155,9 @@ class reader {
         const auto number = [&]() -> std::optional<int> {
             const auto begin = at;
             while (at < rest_.size() && rest_[at] >= '0' && rest_[at] <= '9') ++at;
+            // RE2 takes a number that begins with 0 for a text.
+            const bool has_zero = at - begin > 1 && rest_[begin] == '0';
+            if (has_zero) at = begin;
             if (at == begin) return std::nullopt;
             return std::atoi(std::string(rest_.substr(begin, at - begin)).c_str());
         };

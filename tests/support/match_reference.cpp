@@ -15,7 +15,9 @@ class slow_pattern {
   public:
     explicit slow_pattern(const sac::pattern& what)
         : longest_(what.longest),
-          regex_(std::make_unique<RE2>("(?m)" + (what.is_regex ? what.text : RE2::QuoteMeta(what.text)))) {}
+          regex_(what.is_regex ? std::make_unique<RE2>("(?m)" + what.text)
+                               // By bytes: a text need be no UTF-8.
+                               : std::make_unique<RE2>(RE2::QuoteMeta(what.text), RE2::Latin1)) {}
 
     // The earliest begin of a match that ends there with `next` behind it, which may be nothing.
     std::optional<std::uint64_t> begin(const std::string& text, std::uint64_t from, std::uint64_t end,
