@@ -121,6 +121,10 @@ asio::awaitable<bool> console::settle(span_of_time quiet, span_of_time limit) {
     }
 }
 
+line_clock::time_point console::last_heard() const {
+    return state_->last_byte;
+}
+
 void console::mark(const std::string& label) {
     state_->stream->mark(label, paint(state_->model.picture()));
 }

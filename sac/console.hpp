@@ -40,6 +40,9 @@ class console {
     // Returns when nothing has arrived for `quiet`, at the latest after `limit`; says whether it became quiet.
     asio::awaitable<bool> settle(span_of_time quiet, span_of_time limit);
 
+    // When the last bytes came; at first, when this began.
+    transport::line_clock::time_point last_heard() const;
+
     // A mark in the recording, with what the screen shows now.
     void mark(const std::string& label);
     // How much of the bytes a recording may keep from now on.

@@ -21,21 +21,26 @@ std::vector<std::string> lines_behind(const std::vector<std::string>& rows, std:
     return lines;
 }
 
-std::optional<std::size_t> first_expected(const std::vector<std::string>& lines,
-                                          const std::vector<expected_text>& texts) {
-    for (const auto& line : lines) {
-        std::optional<std::size_t> found;
-        std::size_t found_at = std::string::npos;
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-            const auto at = line.find(texts[i].text);
-            if (at == std::string::npos || at > found_at) continue;
-            if (found && at == found_at && texts[*found].text.size() >= texts[i].text.size()) continue;
-            found = i;
-            found_at = at;
-        }
-        if (found) return found;
-    }
-    return std::nullopt;
+expectation::expectation(const std::vector<expected_text>& texts) {
+    std::vector<pattern> patterns;
+    for (const auto& one : texts) patterns.push_back(one.what);
+    set_ = std::make_shared<const pattern_set>(std::move(patterns));
+}
+
+bool expectation::is_met_by(const std::vector<std::string>& lines) {
+    matcher reading;
+    reading.await(set_);
+    for (std::size_t i = 0; i < lines.size(); ++i) reading.feed((i > 0 ? "\n" : "") + lines[i]);
+    found_ = reading.arrived();
+    misses_ = found_ ? std::vector<near_miss>{} : reading.misses();
+    return found_.has_value();
+}
+
+std::string expectation::explanation() const {
+    std::string text;
+    for (std::size_t i = 0; i < misses_.size(); ++i)
+        text += (i > 0 ? "\n" : "") + std::string("  ") + told((*set_)[i].what, misses_[i]);
+    return text;
 }
 
 }  // namespace emsctl::sac

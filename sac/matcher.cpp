@@ -131,7 +131,7 @@ std::string told(const pattern& what, const near_miss& miss) {
                std::to_string(miss.shortest) +
                " bytes came: " + quoted(what.text.substr(0, miss.shortest - miss.missing));
     const auto line = miss.before.substr(miss.before.rfind('\n') + 1);
-    if (miss.missing == 0) return text + "all of it came, but what stands behind " + quoted(line) + " forbids it";
+    if (miss.missing == 0) return text + "all of it came, but not what it wants to stand behind " + quoted(line);
     return text + "at least " + std::to_string(miss.missing) + " more bytes were needed behind " + quoted(line);
 }
 

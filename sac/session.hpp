@@ -111,6 +111,7 @@ class session {
     asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts, int page,
                                        line_listener heard);
     asio::awaitable<void> ask_for_restart(std::string reason);
+    asio::awaitable<patience::verdict> wait_patiently(console::claim holds, wait_limits limits);
     asio::awaitable<void> leave_shell();
     asio::awaitable<void> hang_up();
     std::vector<std::string> rows_since(std::uint64_t mark) const;

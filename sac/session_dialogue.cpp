@@ -9,7 +9,41 @@ namespace emsctl::sac {
 using namespace std::chrono_literals;
 
 namespace {
+
 constexpr std::size_t screen_width = 80;
+
+// The screen's rows as far as something stands there, the cursor's with the blanks before the cursor.
+std::vector<std::string> rows_shown(const far_end& seen) {
+    auto rows = seen.picture().lines();
+    const auto cursor = static_cast<std::size_t>(seen.picture().cursor_row());
+    if (const auto before = seen.before_cursor(); before.size() > rows[cursor].size()) rows[cursor] = before;
+    while (rows.size() > cursor + 1 && rows.back().empty()) rows.pop_back();
+    return rows;
+}
+
+std::string reason_for(patience::verdict outcome, const wait_limits& limits) {
+    const auto seconds = [](wait_limits::duration time) {
+        return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+    };
+    if (outcome == patience::verdict::wait) return "the program ended before one of these stood there:";
+    if (outcome == patience::verdict::over) return "none of these stood there within " + seconds(limits.total) + ":";
+    return "none of these stood there, and then nothing came for " + seconds(*limits.idle) + ":";
+}
+
+}  // namespace
+
+// wait: the claim holds.
+asio::awaitable<patience::verdict> session::wait_patiently(console::claim holds, wait_limits limits) {
+    patience patient(limits);
+    const auto began = transport::line_clock::now();
+    while (true) {
+        const auto left = patient.ends() - (transport::line_clock::now() - began);
+        const bool came = co_await console_.comes_true(holds, left);
+        if (came) co_return patience::verdict::wait;
+        patient.heard(console_.last_heard() - began);
+        const auto now = patient.at(transport::line_clock::now() - began);
+        if (now != patience::verdict::wait) co_return now;
+    }
 }
 
 asio::awaitable<dialogue_end> session::converse(std::vector<dialogue_turn> turns) {
@@ -17,23 +51,25 @@ asio::awaitable<dialogue_end> session::converse(std::vector<dialogue_turn> turns
     if (!in_shell_) fail(sac_error::not_supported, "there is no shell to talk in");
     co_await keys_->run("cls", 20s);
     const std::string shell_prompt = keys_->prompt();
-    const auto said = [this](const std::string& last) {
-        return lines_behind(console_.seen().picture().lines(), screen_width, last);
-    };
     dialogue_end end;
     std::string entered;
     for (auto& turn : turns) {
         if (!turn.expect.empty()) {
-            const auto is_said = [&](const far_end&) { return first_expected(said(entered), turn.expect).has_value(); };
+            expectation awaited(turn.expect);
+            const auto is_said = [&](const far_end& e) {
+                return awaited.is_met_by(lines_behind(rows_shown(e), screen_width, entered));
+            };
             const auto is_over = [&](const far_end& e) { return begun_ && e.before_cursor() == shell_prompt; };
-            const auto either = [&](const far_end& e) { return is_said(e) || is_over(e); };
-            const bool came = co_await console_.comes_true(either, turn.limit);
-            const auto which = first_expected(said(entered), turn.expect);
-            if (which && !turn.expect[*which].fail.empty())
-                end.problem = turn.expect[*which].fail;
-            else if (!which)
-                end.problem = std::string(came ? "the program ended" : "nothing came in time") + " before \"" +
-                              turn.expect.front().text + "\" stood there; " + console_.situation();
+            const console::claim either = [&](const far_end& e) { return is_said(e) || is_over(e); };
+            const auto outcome = co_await wait_patiently(either, turn.limits);
+            if (const auto& found = awaited.found()) {
+                for (const auto& one : found->captures)
+                    if (!one.name.empty()) end.captures[one.name] = one.text.value_or("");
+                end.problem = turn.expect[found->number].fail;
+            } else {
+                end.problem =
+                    reason_for(outcome, turn.limits) + "\n" + awaited.explanation() + "\n" + console_.situation();
+            }
             if (!end.problem.empty()) break;
         }
         if (turn.send.empty()) continue;
@@ -49,10 +85,11 @@ asio::awaitable<dialogue_end> session::converse(std::vector<dialogue_turn> turns
         entered = keys_->prompt() + turn.send;
         const auto mark = console_.seen().offset();
         const auto anything = [mark](const far_end& e) { return e.offset() != mark; };
-        co_await keys_->enter("an answer to \"" + turn.send + "\"", anything, std::max(turn.limit, span_of_time(5s)));
+        co_await keys_->enter("an answer to \"" + turn.send + "\"", anything,
+                              std::max<span_of_time>(turn.limits.total, 5s));
     }
     keys_->set_prompt(shell_prompt);
-    const auto limit = turns.empty() ? span_of_time(20s) : turns.back().limit;
+    const auto limit = turns.empty() ? span_of_time(20s) : turns.back().limits.total;
     const auto is_back = [&](const far_end& e) { return keys_->is_at_prompt(e); };
     bool back = false;
     if (end.problem.empty()) back = co_await console_.comes_true(is_back, limit);

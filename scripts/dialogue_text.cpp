@@ -5,6 +5,15 @@
 #include "scripts/parsers.hpp"
 
 namespace emsctl::scripts {
+namespace {
+
+std::chrono::seconds seconds_in(const std::string& text) {
+    long seconds = 30;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return std::chrono::seconds(seconds);
+}
+
+}  // namespace
 
 std::string written_dialogue(const std::vector<dialogue_part>& parts) {
     std::string text;
@@ -13,8 +22,10 @@ std::string written_dialogue(const std::vector<dialogue_part>& parts) {
     };
     for (const auto& part : parts) {
         line("turn", std::to_string(part.within.count()));
+        if (part.idle) line("idle", std::to_string(part.idle->count()));
         for (const auto& one : part.expect) {
-            line(one.fail.empty() ? "expect" : "unless", one.text);
+            const bool is_hoped_for = one.fail.empty();
+            line(one.is_regex ? (is_hoped_for ? "match" : "never") : (is_hoped_for ? "expect" : "unless"), one.text);
             if (!one.fail.empty()) line("means", one.fail);
         }
         if (!part.send.empty()) line("send", part.send);
@@ -29,14 +40,13 @@ std::vector<dialogue_part> read_dialogue(std::string_view text) {
         const auto word = line.substr(0, blank);
         const std::string rest(line.substr(std::min(blank + 1, line.size())));
         if (word == "turn") {
-            auto& part = parts.emplace_back();
-            long seconds = 30;
-            std::from_chars(rest.data(), rest.data() + rest.size(), seconds);
-            part.within = std::chrono::seconds(seconds);
+            parts.emplace_back().within = seconds_in(rest);
         } else if (!parts.empty()) {
             auto& part = parts.back();
             if (word == "send") part.send = rest;
-            if (word == "expect" || word == "unless") part.expect.push_back({rest, {}});
+            if (word == "idle") part.idle = seconds_in(rest);
+            if (word == "expect" || word == "unless") part.expect.push_back({rest, {}, false});
+            if (word == "match" || word == "never") part.expect.push_back({rest, {}, true});
             if (word == "means" && !part.expect.empty()) part.expect.back().fail = rest;
         }
     }

@@ -231,6 +231,7 @@ class settling_run {
             const auto& outcome = *outcomes_[entry.seq];
             if (outcome.at("how") == "not_run") co_return;
             if (outcome.contains("left")) one.left = outcome.at("left");
+            if (outcome.contains("captures")) earlier_.captures[one.plan.step_id] = outcome.at("captures");
             const auto proof = outcome.value("proof", "");
             keep(std::move(one), proof);
             co_return;

@@ -20,6 +20,7 @@ struct earlier_run {
     std::map<std::string, std::deque<nlohmann::json>> seen;
     nlohmann::json facts = nlohmann::json::object();
     std::map<std::string, std::set<std::string>> of;  // by step id: what was done there
+    std::map<std::string, nlohmann::json> captures;   // by step id: of its conversation
     bool restart_pending = false;
     std::map<std::string, nlohmann::json> answers;  // of variables by full name
     std::map<std::string, bool> confirmed;          // by step id

@@ -74,7 +74,8 @@ class engine {
     boost::asio::awaitable<void> identify();    // fills account.machine and computer_name
 
     // Journals, sends and proves; step_error when it failed (the change is then in `done` if anything may be left).
-    boost::asio::awaitable<void> perform(change_plan plan, journal_writer& journal, std::size_t in_report);
+    // Answers with what a conversation captured, by name.
+    boost::asio::awaitable<nlohmann::json> perform(change_plan plan, journal_writer& journal, std::size_t in_report);
     // False: not taken back, the report's change says why.
     boost::asio::awaitable<bool> take_back(const done_change& one, journal_writer& journal);
 

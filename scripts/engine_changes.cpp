@@ -13,8 +13,10 @@ namespace {
 
 std::string what_failed(const ready_command& sent, const outcome& got) {
     auto words = trimmed(got.err.empty() ? got.out : got.err);
+    // A conversation tells at length why it ended: what was awaited, how near it came, the screen.
+    const std::size_t longest = sent.in == shell::console ? 6000 : 400;
     return "exit " + std::to_string(got.exit_code) + ": " + for_people(sent.in, sent.text).substr(0, 200) + ": " +
-           std::string(words.substr(0, 400));
+           std::string(words.substr(0, longest));
 }
 
 bool is_expected(const ready_command& sent, const outcome& got) {
@@ -43,11 +45,12 @@ asio::awaitable<outcome> engine::send(const ready_command& what, std::chrono::se
     outcome got = co_await machine_.run(sent);
     got.out = without_secrets(std::move(got.out), secrets);
     got.err = without_secrets(std::move(got.err), secrets);
+    for (auto& [name, text] : got.captures) text = without_secrets(std::move(text), secrets);
     if (got.proof != proof_level::hashed) account.weaker_proof = true;
     co_return got;
 }
 
-asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal, std::size_t in_report) {
+asio::awaitable<nlohmann::json> engine::perform(change_plan plan, journal_writer& journal, std::size_t in_report) {
     for (const auto& one : plan.commands)
         if (!with_secrets(one.text, secrets))
             throw step_error("nobody has given the secret that this needs: " + for_people(one.in, one.text));
@@ -62,10 +65,12 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     std::string problem, proof;
     std::exception_ptr lost;
     bool nothing_sent = true;
+    nlohmann::json captures = nlohmann::json::object();
     for (const auto& one : plan.commands) {
         try {
             const outcome got = co_await send(one, plan.limit, plan.step_id);
             nothing_sent = false;
+            for (const auto& [name, text] : got.captures) captures[name] = text;
             if (!is_expected(one, got)) problem = what_failed(one, got);
         } catch (const boost::system::system_error&) {
             lost = std::current_exception();
@@ -103,6 +108,7 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     nlohmann::json end{
         {"type", "outcome"}, {"of", number}, {"how", to_string(shown.how)}, {"proof", proof}, {"problem", problem}};
     if (one.left) end["left"] = *one.left;
+    if (!captures.empty()) end["captures"] = captures;
     if (one.left) shown.after = one.left->value("value", nlohmann::json());
     const bool as_before = one.left && *one.left == plan.present_before;
     done.push_back(std::move(one));
@@ -115,6 +121,7 @@ asio::awaitable<void> engine::perform(change_plan plan, journal_writer& journal,
     if (plan.effective == takes_effect::restart) restart_pending = true;
     emit(event::kind::change_done, plan.what, {{"took_ms", shown.took.count()}});
     if (!proof.empty()) emit(event::kind::proved, plan.to.empty() ? plan.what : plan.to, {{"by", proof}});
+    co_return captures;
 }
 
 asio::awaitable<void> engine::renew(const std::vector<done_change>& changes, journal_writer& journal) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sac/pattern.hpp"
 #include "scripts/azure_request.hpp"
 #include "scripts/dialogue_text.hpp"
 #include "scripts/gate.hpp"
@@ -31,6 +32,20 @@ written read_words(const yaml_node& list, member_reader& members, complaints& er
     return words;
 }
 
+// A regular expression has no holes: what a machine says must not become a part of it.
+std::string checked_regex(const yaml_node& node, complaints& errors) {
+    constexpr std::size_t longest = 1000;
+    if (node.what != yaml_node::kind::scalar || node.text.empty() || node.text.size() > longest ||
+        node.text.find('\n') != std::string::npos) {
+        errors.add(node.at, "a regex must be one line of at most " + std::to_string(longest) + " characters");
+        return {};
+    }
+    if (node.text.find("{{") != std::string::npos) errors.add(node.at, "a regex has no {{ }}");
+    if (const auto fault = sac::fault_of({node.text, true}))
+        errors.add(errors.inside(node, fault->at), "not a regex: " + fault->message);
+    return node.text;
+}
+
 // What is awaited and typed, in the words of dialogue_text.hpp.
 written read_dialogue(const yaml_node& list, member_reader& of_step, complaints& errors) {
     written text{{}, list.at};
@@ -50,6 +65,7 @@ written read_dialogue(const yaml_node& list, member_reader& of_step, complaints&
         member_reader members(item, "a turn of console", errors);
         auto& part = parts.emplace_back();
         part.within = members.seconds("within", part.within);
+        if (members.has("idle")) part.idle = members.seconds("idle", part.within);
         if (const auto* line = members.take("send")) part.send = line_of(*line, 200);
         if (const auto* awaited = members.take("expect")) {
             const auto one = [&](const yaml_node& node) {
@@ -58,8 +74,14 @@ written read_dialogue(const yaml_node& list, member_reader& of_step, complaints&
                     what.text = line_of(node, 200);
                 } else {
                     member_reader inner(node, "expect", errors);
-                    if (const auto* words = inner.need("says")) what.text = line_of(*words, 200);
-                    if (const auto* meaning = inner.need("fail")) what.fail = line_of(*meaning, 400);
+                    const auto* regex = inner.take("regex");
+                    what.is_regex = regex != nullptr;
+                    if (regex) what.text = checked_regex(*regex, errors);
+                    if (regex && inner.has("says")) errors.add(node.at, "either \"says\" or \"regex\"");
+                    const auto* words = regex ? inner.take("says") : inner.need("says");
+                    const auto* meaning = regex ? inner.take("fail") : inner.need("fail");
+                    if (words && !regex) what.text = line_of(*words, 200);
+                    if (meaning) what.fail = line_of(*meaning, 400);
                 }
                 part.expect.push_back(std::move(what));
             };

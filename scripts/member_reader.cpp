@@ -16,6 +16,24 @@ void complaints::add(place at, std::string message, std::string suggestion) {
     errors_.push_back(std::move(error));
 }
 
+place complaints::inside(const yaml_node& scalar, std::size_t byte) const {
+    const auto lines = lines_of(text_);
+    const auto row = static_cast<std::size_t>(scalar.at.line - 1);
+    const auto column = static_cast<std::size_t>(scalar.at.column - 1);
+    if (scalar.at.line < 1 || row >= lines.size() || column >= lines[row].size()) return scalar.at;
+    const auto written = lines[row].substr(column);
+    const char quote = written.front();
+    std::size_t at = quote == '"' || quote == '\'' ? 1 : 0;
+    for (std::size_t read = 0; read < byte && at < written.size(); ++read) {
+        const char escape = quote == '"' && written[at] == '\\' && at + 1 < written.size() ? written[at + 1] : '\0';
+        const bool is_doubled = quote == '\'' && written[at] == '\'';
+        at += escape == 'x' ? 4 : escape == 'u' ? 6 : escape == 'U' ? 10 : escape || is_doubled ? 2 : 1;
+    }
+    // A value of several lines (a block) stands elsewhere: its begin is all that is known.
+    if (at > written.size() || quote == '|' || quote == '>') return scalar.at;
+    return {scalar.at.line, scalar.at.column + static_cast<int>(at)};
+}
+
 std::vector<parse_error> complaints::take() {
     std::stable_sort(errors_.begin(), errors_.end(), [](const parse_error& a, const parse_error& b) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);

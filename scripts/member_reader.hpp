@@ -14,6 +14,8 @@ class complaints {
   public:
     complaints(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
     void add(place at, std::string message, std::string suggestion = {});
+    // Where a byte of a scalar's value stands in the file, also inside quotes and behind escapes.
+    place inside(const yaml_node& scalar, std::size_t byte) const;
     std::vector<parse_error> take();  // in the order of the file
 
   private:

@@ -11,11 +11,8 @@ namespace asio = boost::asio;
 namespace {
 
 nlohmann::json acted(bool changed, bool planned) {
-    return {{"skipped", false},
-            {"changed", changed},
-            {"planned", planned},
-            {"acts", changed || planned},
-            {"failed", false}};
+    return {{"skipped", false},           {"changed", changed}, {"planned", planned},
+            {"acts", changed || planned}, {"failed", false},    {"captures", nlohmann::json::object()}};
 }
 
 }  // namespace
@@ -147,14 +144,18 @@ asio::awaitable<void> passes::change_by(const step& s, const Change& action) {
                 throw step_error("done before the interruption, but " + plan.proof->command.text +
                                  " does not show it: " + plan.what);
         }
-        remember(s, acted(true, false));
+        auto result = acted(true, false);
+        if (before_.captures.contains(s.id)) result["captures"] = before_.captures.at(s.id);
+        remember(s, std::move(result));
         co_return;
     }
     const auto at = co_await go_ahead(s, plan);
     if (!at) co_return;
     plan.context = take_context();
-    co_await run.perform(std::move(plan), *journal, *at);
-    remember(s, acted(true, false));
+    auto captures = co_await run.perform(std::move(plan), *journal, *at);
+    auto result = acted(true, false);
+    result["captures"] = std::move(captures);
+    remember(s, std::move(result));
 }
 template asio::awaitable<void> passes::change_by(const step&, const command_step&);
 template asio::awaitable<void> passes::change_by(const step&, const registry_step&);

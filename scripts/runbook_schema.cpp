@@ -326,13 +326,25 @@ json dialogue() {
                           {"pattern", "^[^\\n]*[^ \\n]$"}},
                          description);
     };
+    const auto line_with_blanks = [](int longest, const char* description) {
+        return described({{"type", {"string", "number", "boolean"}},
+                          {"minLength", 1},
+                          {"maxLength", longest},
+                          {"pattern", "^[^\\n]+$"}},
+                         description);
+    };
     const json failing = closed({{"says", line(200, "What the program says when it failed.")},
                                  {"fail", line(400, "One sentence: what that means.")}},
                                 {"says", "fail"});
-    const json awaited = {{"anyOf", {line(200, "What the program says, within one line."), failing}}};
+    const json regex =
+        closed({{"regex", line_with_blanks(1000, "RE2: what the program says; ^ and $ are those of a line.")},
+                {"fail", line(400, "One sentence: what it means; the conversation has failed.")}},
+               {"regex"});
+    const json awaited = {{"anyOf", {line(200, "What the program says, within one line."), failing, regex}}};
     const json turn = closed({{"expect", {{"anyOf", {awaited, {{"type", "array"}, {"items", awaited}}}}}},
                               {"send", line(200, "Template: the line that is typed then.")},
-                              {"within", seconds("How many seconds it may take; 30 unless given.")}},
+                              {"within", seconds("How many seconds it may take; 30 unless given.")},
+                              {"idle", seconds("Seconds without news that end it sooner; none unless given.")}},
                              {});
     json later = turn;
     later["anyOf"] = {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,7 @@ struct outcome {
     std::string err;
     std::chrono::milliseconds took{};
     proof_level proof = proof_level::none;
+    std::map<std::string, std::string> captures;  // of a conversation: named groups of what was awaited
 };
 
 struct line_use {

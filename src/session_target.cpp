@@ -41,9 +41,14 @@ boost::asio::awaitable<scripts::outcome> session_target::talk(scripts::command w
     std::vector<sac::dialogue_turn> turns;
     for (const auto& part : scripts::read_dialogue(what.text)) {
         auto& turn = turns.emplace_back();
-        turn.limit = part.within;
+        turn.limits = {part.within, part.idle};
         turn.send = part.send;
-        for (const auto& one : part.expect) turn.expect.push_back({one.text, one.fail});
+        for (const auto& one : part.expect) {
+            auto& awaited = turn.expect.emplace_back();
+            awaited.what.text = one.text;
+            awaited.what.is_regex = one.is_regex;
+            awaited.fail = one.fail;
+        }
     }
     session_.line().mark(what.label);
     const auto began = transport::line_clock::now();
@@ -54,6 +59,7 @@ boost::asio::awaitable<scripts::outcome> session_target::talk(scripts::command w
     answer.exit_code = is_known ? *end.exit_code : 125;
     answer.out = end.transcript;
     answer.err = end.problem;
+    answer.captures = end.captures;
     if (!is_known && answer.err.empty()) answer.err = "the screen does not show with which code the program ended";
     answer.took = in_ms(transport::line_clock::now() - began);
     co_return answer;

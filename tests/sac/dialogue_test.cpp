@@ -5,6 +5,18 @@
 using namespace emsctl::sac;
 using rows = std::vector<std::string>;
 
+namespace {
+
+expected_text awaiting(std::string text, bool is_regex, std::string fail) {
+    expected_text one;
+    one.what.text = std::move(text);
+    one.what.is_regex = is_regex;
+    one.fail = std::move(fail);
+    return one;
+}
+
+}  // namespace
+
 TEST_SUITE("sac/dialogue") {
     TEST_CASE("only what stands behind the line entered last counts") {
         const rows screen{"#> tool", "ready", "ask> go", "done", "ask> "};
@@ -21,14 +33,30 @@ TEST_SUITE("sac/dialogue") {
         CHECK(lines_behind({"0123456789"}, 10, "") == rows{"0123456789"});
     }
 
-    TEST_CASE("the text that stands first decides, of two at one place the longer") {
-        const std::vector<expected_text> texts{{"error", "it failed"}, {"ok", ""}, {"ok, but", "half"}};
-        CHECK(first_expected({"nothing"}, texts) == std::nullopt);
-        CHECK(first_expected({"x", "all ok"}, texts) == 1U);
-        CHECK(first_expected({"ok, but slow"}, texts) == 2U);
-        CHECK(first_expected({"ok then error"}, texts) == 1U);
-        CHECK(first_expected({"error", "ok"}, texts) == 0U);
-        CHECK(first_expected({"er", "ror"}, texts) == std::nullopt);
-        CHECK(first_expected({}, texts) == std::nullopt);
+    TEST_CASE("what ends first decides, of two that end together the one that is listed first") {
+        const std::vector<expected_text> texts{awaiting("error", false, "it failed"), awaiting("ok", false, ""),
+                                               awaiting("ok, but", false, "half")};
+        const auto which = [&](const rows& lines) {
+            expectation awaited(texts);
+            return awaited.is_met_by(lines) ? static_cast<int>(awaited.found()->number) : -1;
+        };
+        CHECK(which({"nothing"}) == -1);
+        CHECK(which({"x", "all ok"}) == 1);
+        CHECK(which({"ok, but slow"}) == 1);
+        CHECK(which({"ok then error"}) == 1);
+        CHECK(which({"error", "ok"}) == 0);
+        CHECK(which({"er", "ror"}) == -1);
+        CHECK(which({}) == -1);
+    }
+
+    TEST_CASE("a regular expression may span lines, and the line at the cursor may go on") {
+        expectation awaited({awaiting("PID (?P<pid>\\d+)$", true, "")});
+        CHECK_FALSE(awaited.is_met_by({"PID 12"}));
+        CHECK(awaited.explanation() ==
+              "  /PID (?P<pid>\\d+)$/: all of it came, but not what it wants to stand behind \"PID 12\"");
+        REQUIRE(awaited.is_met_by({"PID 123", ""}));
+        CHECK(*awaited.found()->captures[0].text == "123");
+        expectation lines({awaiting("one\\ntwo", true, "")});
+        CHECK(lines.is_met_by({"one", "two"}));
     }
 }

@@ -169,7 +169,7 @@ TEST_SUITE("sac/matcher") {
         CHECK(told(patterns[1], misses[1]) ==
               "/error (\\d+)!/: at least 1 more bytes were needed behind \"Pass Passwor error 12\"");
         CHECK(told(patterns[2], misses[2]) == "\"zebra\": nothing of it came");
-        CHECK(told(patterns[3], misses[3]) == "/^end$/: all of it came, but what stands behind \"end\" forbids it");
+        CHECK(told(patterns[3], misses[3]) == "/^end$/: all of it came, but not what it wants to stand behind \"end\"");
     }
 
     TEST_CASE("an invalid regular expression is refused in RE2's words, with its place") {

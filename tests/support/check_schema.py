@@ -50,7 +50,8 @@ EVERYTHING = {
              undo={"class": "compensating", "residue": "a file",
                    "commands": [{"cmd": "copy y x", "expect_exit": 0}, {"powershell": "New-Item x"}]}),
         step(21, console=[{"send": "diskpart"}, {"expect": ["DISKPART>", {"says": "denied", "fail": "refused"}],
-                                                 "send": "exit", "within": 9}, {"expect": "x"}],
+                                                 "send": "exit", "within": 9}, {"expect": "x"},
+                          {"expect": [{"regex": "PID (?P<pid>[0-9]+)$"}, {"regex": "^no", "fail": "refused"}], "idle": 5}],
              changes="a -> b", undo={"class": "none", "residue": "nothing"}),
         step(20, local=["ping", "x{{ 1 }}"], reads=True),
         step(22, azure="instanceView?api-version=2022-11-01", reads=True),
@@ -83,7 +84,7 @@ INNER = {"name": "inner", "title": "Included", "vars": {"number": {"type": "int"
 NOT_OF_SHAPE = ["not a Lua expression", "this does not only read", "there is no variable", "there is no step", "{{",
                 "cannot be a name", "is registered twice", "another step has the id", "is taken",
                 "the default must be", "must never be stopped",
-                "the included runbook cannot be used", "has no variable", "there is no fact", "must be told plainly"]
+                "the included runbook cannot be used", "has no variable", "there is no fact", "must be told plainly", "not a regex"]
 
 VALUES = ["word", 7, True, None, [], ["word"], {}, {"word": "x"}, -1, 10**6]
 
