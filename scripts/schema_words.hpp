@@ -12,6 +12,14 @@ using names = std::vector<std::string>;
 
 inline constexpr const char* name_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
 
+// The words of an enum, from the first to `last`.
+template <class Enum>
+names words_of(Enum last) {
+    names all;
+    for (int i = 0; i <= static_cast<int>(last); ++i) all.emplace_back(to_string(static_cast<Enum>(i)));
+    return all;
+}
+
 json described(json what, const char* description);
 // A plain scalar of YAML that looks like a number or a boolean is a text to the parser all the same.
 json text(const char* description);

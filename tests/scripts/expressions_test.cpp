@@ -71,6 +71,10 @@ TEST_CASE("a value that could be more than a value is kept out of a command") {
         return render(form, names, where);
     };
     CHECK(put("sc query {{ v }}", "TermService", insertion::cmd).text == "sc query TermService");
+    CHECK(put("GET {{ v }}?api-version=1", "/subscriptions/a/x(1)", insertion::azure).text ==
+          "GET /subscriptions/a/x(1)?api-version=1");
+    for (const char* odd : {"a b", "a?b", "a&b", "../a", "a\nb", "a%2fb", "a\"b"})
+        CHECK(put("GET {{ v }}?api-version=1", odd, insertion::azure).error);
     CHECK(put("sc query \"{{ v }}\"", "A & B", insertion::cmd).text == "sc query \"A & B\"");
     for (const char* bad : {"a & del x", "a b", "/x", "a|b", "", "a\nb", "%x%", "a\"b"})
         CHECK(put("sc query {{ v }}", bad, insertion::cmd).error);

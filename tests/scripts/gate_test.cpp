@@ -20,6 +20,22 @@ TEST_CASE("reading commands of cmd.exe are let through") {
     }
 }
 
+TEST_CASE("of Azure only what names its version is read, and nothing is sent there") {
+    const auto judged = [](const char* text) {
+        command sent;
+        sent.in = shell::azure;
+        sent.text = text;
+        return refusal(sent);
+    };
+    CHECK(judged("GET instanceView?api-version=2022-11-01") == std::nullopt);
+    CHECK(judged("GET /subscriptions/a/x?$expand=y&api-version=1") == std::nullopt);
+    for (const char* text : {"GET instanceView", "POST restart?api-version=1", "PUT x?api-version=1\n{}",
+                             "DELETE x?api-version=1", "get x?api-version=1", "GET a b?api-version=1", ""}) {
+        INFO(text);
+        CHECK(judged(text) != std::nullopt);
+    }
+}
+
 TEST_CASE("whatever else cmd.exe could do is refused") {
     for (const char* text : {"",
                              "del x",
