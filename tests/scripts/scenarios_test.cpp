@@ -1,16 +1,17 @@
 // The shipped runbook on the simulated Windows, without a line in between: every scenario is found, repaired and
 // proved, and an undo brings back what it promises.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "sac/command_frame.hpp"
 #include "scripts/runner.hpp"
 #include "tests/guest/cmd_bench.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/registry_machine.hpp"
 
 using namespace emsctl::scripts;
+using emsctl::test::scratch_folder;
 using emsctl::test::wait_for;
 
 TEST_SUITE_BEGIN("scripts/scenarios");
@@ -111,8 +112,7 @@ TEST_CASE("each scenario is repaired, proved by its own conditions, and undone" 
         CAPTURE(name);
         guest_target machine(name);
         recorder watcher;
-        char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
-        const std::filesystem::path folder = ::mkdtemp(pattern);
+        const scratch_folder folder;
         run_options options;
         options.mode = run_mode::apply;
         options.journal = folder / "j";
@@ -128,7 +128,6 @@ TEST_CASE("each scenario is repaired, proved by its own conditions, and undone" 
         const auto u = wait_for(undo_run(machine, watcher, back));
         CAPTURE(to_text(u));
         CHECK((u.result == run_result::undone || u.result == run_result::restart_pending));
-        std::filesystem::remove_all(folder);
     }
 }
 
@@ -204,8 +203,7 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
         for (const auto& error : parsed.errors) FAIL(to_string(error));
         guest_target machine(t.scenario);
         recorder watcher;
-        char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
-        const std::filesystem::path folder = ::mkdtemp(pattern);
+        const scratch_folder folder;
         CHECK(machine.bench.os.what_is_broken() != std::vector<std::string>{});
         const auto before = owed(machine);
         run_options only_looks;
@@ -235,7 +233,6 @@ TEST_CASE("each runbook finds its fault without changing anything, repairs it, a
             if (t.goes_back && before.contains(part))
                 CHECK(nlohmann::json::diff(before[part], after[part]) == nlohmann::json::array());
         CHECK(refused(machine) == std::vector<std::string>{});
-        std::filesystem::remove_all(folder);
     }
 }
 
@@ -270,13 +267,11 @@ TEST_CASE("an address that DHCP does not replace is set by hand again") {
     guest_target machine("static-address");
     machine.bench.os.svc.fail("Dhcp", 1067);
     const auto before = owed(machine);
-    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
-    const std::filesystem::path folder = ::mkdtemp(pattern);
+    const scratch_folder folder;
     const auto r = apply(book, machine, folder / "j", {"", "", {{"dns_from_dhcp", "yes"}}});
     INFO(to_text(r));
     CHECK(r.result == run_result::failed_rolled_back);
     CHECK(nlohmann::json::diff(before["adapters"], owed(machine)["adapters"]) == nlohmann::json::array());
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a password that has to be changed is named and left, and so are accounts of Windows itself") {
@@ -288,8 +283,7 @@ TEST_CASE("a password that has to be changed is named and left, and so are accou
         CAPTURE(user);
         guest_target machine("account-password");
         const auto before = owed(machine);
-        char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
-        const std::filesystem::path folder = ::mkdtemp(pattern);
+        const scratch_folder folder;
         const auto r = apply(book, machine, folder / "j", {"", "", {{"user", user}}});
         INFO(to_text(r));
         CHECK(r.result == run_result::faults_found);
@@ -297,11 +291,11 @@ TEST_CASE("a password that has to be changed is named and left, and so are accou
         CHECK(r.findings[0].text.find(said) != std::string::npos);
         CHECK(machine.changes == 0);
         CHECK(nlohmann::json::diff(before, owed(machine)) == nlohmann::json::array());
-        std::filesystem::remove_all(folder);
     }
 }
 
-TEST_CASE("a key that cannot be used although its file may be read is told, and its folder is not touched") {
+TEST_CASE(
+    "a key that could not be used although the file of Remote Desktop may be read is told, and nothing is touched") {
     const auto book = *find_runbook("rdp-internal-error").book;
     guest_target machine("rdp-key-folder");
     recorder watcher;
@@ -310,8 +304,9 @@ TEST_CASE("a key that cannot be used although its file may be read is told, and 
     options.confirm = confirm_policy::none;
     const auto r = wait_for(run_runbook(book, machine, watcher, options));
     INFO(to_text(r));
-    CHECK(r.result == run_result::faults_found);
+    CHECK(r.result == run_result::healthy);
     REQUIRE(r.findings.size() == 1);
+    CHECK(r.findings[0].level == severity::note);
     CHECK(r.findings[0].text.find("emsctl run rdp-key-folder") != std::string::npos);
     CHECK(machine.changes == 0);
 }
@@ -333,13 +328,52 @@ TEST_CASE("the whole key folder is a matter of its own consent and of a snapshot
     }
 }
 
+TEST_CASE("after an undo every machine key has the owner and the rights it had") {
+    const auto book = *find_runbook("rdp-key-folder").book;
+    guest_target machine("rdp-key-folder");
+    const auto keys = [&] {
+        auto files = owed(machine)["files"];
+        for (auto file = files.begin(); file != files.end();)
+            file = file.key().find("MachineKeys") == std::string::npos ? files.erase(file) : std::next(file);
+        return files;
+    };
+    const auto before = keys();
+    REQUIRE(before.size() == 4);
+    const scratch_folder folder;
+    const auto r = apply(book, machine, folder / "j", {"", "", {{"whole_folder", "yes"}}});
+    INFO(to_text(r));
+    CHECK(r.result == run_result::repaired);
+    CHECK(keys() != before);
+    recorder watcher;
+    undo_options back;
+    back.journal = folder / "j";
+    const auto undone = wait_for(undo_run(machine, watcher, back));
+    INFO(to_text(undone));
+    CHECK(nlohmann::json::diff(before, keys()) == nlohmann::json::array());
+}
+
+TEST_CASE("where Windows does not let the Group Policy Client be held back, the repair goes on without it") {
+    const auto book = *find_runbook("rdp-internal-error").book;
+    guest_target machine("tls12-off");
+    machine.bench.os.part_of_domain = true;
+    machine.fails = "/v \"Start\" /t REG_DWORD /d 4";
+    recorder watcher;
+    const scratch_folder folder;
+    const auto r = apply(book, machine, folder / "j", {"", "", {{"hold_policy", "yes"}, {"restart_now", "no"}}});
+    INFO(to_text(r));
+    CHECK(r.result == run_result::restart_pending);
+    const bool is_told = std::any_of(r.warnings.begin(), r.warnings.end(), [](const std::string& text) {
+        return text.find("Keep the Group Policy Client from starting") != std::string::npos;
+    });
+    CHECK(is_told);
+}
+
 TEST_CASE("a certificate that Windows does not let go is removed by hand, and the rest of the repair goes on") {
     const auto book = *find_runbook("rdp-internal-error").book;
     guest_target machine("rdp-cert-expired");
     machine.fails = "Remove-Item -LiteralPath $_.PSPath";
     recorder watcher;
-    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
-    const std::filesystem::path folder = ::mkdtemp(pattern);
+    const scratch_folder folder;
     run_options options;
     options.mode = run_mode::apply;
     options.journal = folder / "j";
@@ -358,7 +392,6 @@ TEST_CASE("a certificate that Windows does not let go is removed by hand, and th
     CHECK(r.result == run_result::repaired);
     CHECK(asked.find("certlm.msc") != std::string::npos);
     CHECK(machine.bench.os.what_is_broken() == std::vector<std::string>{});
-    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("in a domain the policies are named, and the Group Policy Client is held back only until it is taken back") {
@@ -371,8 +404,7 @@ TEST_CASE("in a domain the policies are named, and the Group Policy Client is he
     os.reg.create(history + R"(\{35378EAC-683F-11D2-A89A-00C04FBBCFA2}\0)")
         .set("DisplayName", emsctl::guest::reg_sz("Crypto baseline"));
     recorder watcher;
-    char pattern[] = "/tmp/emsctl-scenario-XXXXXX";
-    const std::filesystem::path folder = ::mkdtemp(pattern);
+    const scratch_folder folder;
     run_options options;
     options.mode = run_mode::apply;
     options.journal = folder / "j";
@@ -387,7 +419,6 @@ TEST_CASE("in a domain the policies are named, and the Group Policy Client is he
                                    [](const change& c) { return c.what.find("gpsvc") != std::string::npos; });
     REQUIRE(held != r.changes.end());
     CHECK(held->temporary);
-    std::filesystem::remove_all(folder);
 }
 
 TEST_SUITE_END();
