@@ -315,27 +315,28 @@ asio::awaitable<std::string> session::fetch(int id, char stream, command_frame::
          "the output did not arrive with the hash that the guest computed; " + console_.situation());
 }
 
-asio::awaitable<void> session::ask_for_restart(std::string reason) {
+asio::awaitable<std::string> session::ask_for_restart(std::string reason) {
     std::erase_if(reason, [](char c) { return c == '"' || c == '%' || static_cast<unsigned char>(c) < 0x20; });
     // Ten seconds are enough to leave the shell, and the guest's own limit for a comment is 512 characters.
     const std::string command = "shutdown /r /t 10 /d p:2:4 /c \"" + reason.substr(0, 200) + "\"";
     const auto asked = co_await run(shell_kind::cmd, command, 60s);
     constexpr int already_under_way = 1115;
-    if (asked.exit_code != 0 && asked.exit_code != already_under_way)
-        fail(sac_error::not_supported,
-             "the guest refused to restart: exit " + std::to_string(asked.exit_code) + " " + asked.err + asked.out);
+    if (asked.exit_code == 0 || asked.exit_code == already_under_way) co_return "";
+    co_return "the guest refused to restart: exit " + std::to_string(asked.exit_code) + " " + asked.err + asked.out;
 }
 
 asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time limit,
-                                             std::function<asio::awaitable<void>()> outside) {
+                                             std::function<asio::awaitable<std::string>()> outside) {
     if (options_.door == entry::shell)
         fail(sac_error::not_supported, "a shell without SAC cannot follow a machine through its restart");
     const auto boots = console_.seen().boots();
     const auto started = transport::line_clock::now();
+    boot_proof proof;
     if (outside)
-        co_await outside();
+        proof.refusal = co_await outside();
     else
-        co_await ask_for_restart(std::move(reason));
+        proof.refusal = co_await ask_for_restart(std::move(reason));
+    if (!proof.refusal.empty()) co_return proof;
     stale_folder_ = frame_.folder();
     in_shell_ = false;
     has_wrapper_ = false;
@@ -343,7 +344,6 @@ asio::awaitable<boot_proof> session::restart(std::string reason, span_of_time li
     co_await console_.wait_for(
         "the new boot's <machine-info> and SAC prompt",
         [boots](const far_end& end) { return end.boots() > boots && end.now() == place::sac_prompt; }, limit);
-    boot_proof proof;
     proof.evidence = "<machine-info> of a new boot";
     proof.took = transport::line_clock::now() - started;
     found_ = co_await sac_.attach(options_.boot_limit);

@@ -30,6 +30,7 @@ struct command_result {
 struct boot_proof {
     span_of_time took{};
     std::string evidence;
+    std::string refusal;  // why there is no new boot: nothing was restarted; empty: there is one
 };
 
 // What the road ends at: the SAC prompt of a machine, or a shell that somebody (an SSH server) logged us on to.
@@ -78,10 +79,10 @@ class session {
 
     bool shows_password(std::string_view bytes) const;
 
-    // Has Windows restart, or, when `outside` is there, lets that do it; waits for the proof of the new boot and opens
-    // a shell again.
+    // Has Windows restart, or, when `outside` is there, lets that do it, which answers why it does not or nothing;
+    // waits for the proof of the new boot and opens a shell again.
     asio::awaitable<boot_proof> restart(std::string reason, span_of_time limit,
-                                        std::function<asio::awaitable<void>()> outside = {});
+                                        std::function<asio::awaitable<std::string>()> outside = {});
 
     // Removes the session's folder, ends the shell and leaves an empty SAC> prompt. Does what it can and reports
     // what it could not do as text.
@@ -110,7 +111,7 @@ class session {
     asio::awaitable<command_frame::answer> ask_kit(std::string line, int tick, int id, span_of_time limit);
     asio::awaitable<std::string> fetch(int id, char stream, command_frame::stream_facts facts, int page,
                                        line_listener heard);
-    asio::awaitable<void> ask_for_restart(std::string reason);
+    asio::awaitable<std::string> ask_for_restart(std::string reason);
     asio::awaitable<patience::verdict> wait_patiently(console::claim holds, wait_limits limits);
     asio::awaitable<void> leave_shell();
     asio::awaitable<void> hang_up();

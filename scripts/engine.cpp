@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "scripts/azure_request.hpp"
 #include "scripts/gate.hpp"
 #include "scripts/parsers.hpp"
 #include "transport/line_clock.hpp"
@@ -82,6 +83,7 @@ asio::awaitable<nlohmann::json> engine::read(reading what) {
     sent.text = what.command.text;
     sent.limit = what.limit;
     sent.label = current ? current->id : "look";
+    if (sent.in == shell::azure && !machine_.reaches_azure()) throw step_error(azure_is_not_reached);
     if (const auto why = refusal(sent))
         throw step_error("refused to send a command that is said to read only: " + *why + ": " +
                          for_people(sent.in, sent.text));

@@ -206,20 +206,8 @@ void passes::reveal_all() {
 asio::awaitable<void> passes::act_anew(const step& s) {
     const auto facts = facts_of(s);
     co_await run.gather(facts);
-    if (const auto* read = std::get_if<read_step>(&s.action)) co_return co_await act_on(s, *read);
-    if (const auto* judge = std::get_if<judge_step>(&s.action)) co_return co_await act_on(s, *judge);
-    if (const auto* decide_now = std::get_if<decision_step>(&s.action)) co_return co_await act_on(s, *decide_now);
-    if (const auto* restarting = std::get_if<restart_step>(&s.action)) co_return co_await act_on(s, *restarting);
-    if (const auto* by_hand = std::get_if<manual_step>(&s.action)) co_return co_await act_on(s, *by_hand);
-    if (const auto* block = std::get_if<block_step>(&s.action)) co_return co_await act_on(s, *block);
-    if (const auto* hive = std::get_if<hive_step>(&s.action)) co_return co_await act_on(s, *hive);
-    if (const auto* include = std::get_if<include_step>(&s.action)) co_return co_await act_on(s, *include);
-    if (const auto* command = std::get_if<command_step>(&s.action)) co_return co_await change_by(s, *command);
-    if (const auto* registry = std::get_if<registry_step>(&s.action)) co_return co_await change_by(s, *registry);
-    if (const auto* service = std::get_if<service_step>(&s.action)) co_return co_await change_by(s, *service);
-    if (const auto* snapshot = std::get_if<azure_snapshot_step>(&s.action)) co_return co_await act_on(s, *snapshot);
-    if (const auto* rule = std::get_if<azure_rule_step>(&s.action)) co_return co_await change_by(s, *rule);
-    co_await change_by(s, std::get<acl_step>(s.action));
+    auto acting = std::visit([&](const auto& action) { return act_on(s, action); }, s.action);
+    co_await std::move(acting);
 }
 
 bool passes::was_done_before(const std::vector<step>& steps) const {

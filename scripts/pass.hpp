@@ -78,11 +78,15 @@ class passes {
     boost::asio::awaitable<void> act_on(const step& s, const block_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const hive_step& action);
     boost::asio::awaitable<void> act_on(const step& s, const include_step& action);
+    // A change that is planned by looking.
+    template <class Change>
+    boost::asio::awaitable<void> act_on(const step& s, const Change& action);
     boost::asio::awaitable<void> inside(const step& s, const hive_step& action);
     boost::asio::awaitable<void> look_inside(const step& s, const hive_step& action, std::string file);
     boost::asio::awaitable<void> journaled(const step& s, change_plan plan);
+    // Whether this run, or the one that it resumes, changes it, or would.
     template <class Change>
-    boost::asio::awaitable<void> change_by(const step& s, const Change& action);
+    boost::asio::awaitable<bool> change_by(const step& s, const Change& action);
     // The change's place in the report when it is its turn; nullopt: it is left out, only foreseen, or somebody said
     // no.
     boost::asio::awaitable<std::optional<std::size_t>> go_ahead(const step& s, change_plan plan);

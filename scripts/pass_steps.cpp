@@ -121,11 +121,11 @@ asio::awaitable<std::optional<std::size_t>> passes::go_ahead(const step& s, chan
 }
 
 template <class Change>
-asio::awaitable<void> passes::change_by(const step& s, const Change& action) {
+asio::awaitable<bool> passes::change_by(const step& s, const Change& action) {
     std::optional<change_plan> planned = co_await plan_change(run, action);
     if (!planned) {
         remember(s, acted(false, false));
-        co_return;
+        co_return before_.of.contains(s.id);
     }
     auto& plan = *planned;
     const auto known = plan_of(s);
@@ -147,31 +147,33 @@ asio::awaitable<void> passes::change_by(const step& s, const Change& action) {
         auto result = acted(true, false);
         if (before_.captures.contains(s.id)) result["captures"] = before_.captures.at(s.id);
         remember(s, std::move(result));
-        co_return;
+        co_return true;
     }
     const auto at = co_await go_ahead(s, plan);
-    if (!at) co_return;
+    if (!at) co_return !may_change() && is_selected(s);
     plan.context = take_context();
     auto captures = co_await run.perform(std::move(plan), *journal, *at);
     auto result = acted(true, false);
     result["captures"] = std::move(captures);
     remember(s, std::move(result));
+    co_return true;
 }
-template asio::awaitable<void> passes::change_by(const step&, const command_step&);
-template asio::awaitable<void> passes::change_by(const step&, const registry_step&);
-template asio::awaitable<void> passes::change_by(const step&, const service_step&);
-template asio::awaitable<void> passes::change_by(const step&, const acl_step&);
-template asio::awaitable<void> passes::change_by(const step&, const azure_rule_step&);
 
-// From then on steps of high risk have something to go back to: in a look when it would be made, in a repair when it
-// is.
+template <class Change>
+asio::awaitable<void> passes::act_on(const step& s, const Change& action) {
+    static_cast<void>(co_await change_by(s, action));
+}
+template asio::awaitable<void> passes::act_on(const step&, const command_step&);
+template asio::awaitable<void> passes::act_on(const step&, const registry_step&);
+template asio::awaitable<void> passes::act_on(const step&, const service_step&);
+template asio::awaitable<void> passes::act_on(const step&, const acl_step&);
+template asio::awaitable<void> passes::act_on(const step&, const azure_rule_step&);
+
+// From then on steps of high risk have something to go back to. A snapshot that was there before this run is no such
+// thing: nobody knows what has happened since.
 asio::awaitable<void> passes::act_on(const step& s, const azure_snapshot_step& action) {
-    co_await change_by(s, action);
-    const auto& changes = run.account.changes;
-    const bool is_missing = std::any_of(changes.begin(), changes.end(), [&](const change& c) {
-        return c.step_id == s.id && c.how != change::state::done && may_change();
-    });
-    has_snapshot_ = has_snapshot_ || (!is_missing && is_selected(s));
+    const bool is_of_this_run = co_await change_by(s, action);
+    has_snapshot_ = has_snapshot_ || is_of_this_run;
 }
 
 asio::awaitable<void> passes::act_on(const step& s, const manual_step& action) {
@@ -242,6 +244,13 @@ asio::awaitable<void> passes::act_on(const step& s, const restart_step& action) 
     run.emit(event::kind::restarting, reason);
     run.account.changes[*at].how = change::state::unknown;  // until the new boot is seen
     const restart_outcome seen = co_await machine_.restart(reason, action.limit, action.who);
+    if (!seen.refusal.empty()) {
+        run.account.changes[*at].how = change::state::failed;
+        run.account.changes[*at].problem = seen.refusal;
+        journal->write({{"type", "outcome"}, {"of", number}, {"how", "failed"}, {"problem", seen.refusal}});
+        run.emit(event::kind::change_failed, seen.refusal);
+        throw step_error("not restarted: " + seen.refusal);
+    }
     restart = seen;
     run.account.restart = seen;
     run.account.changes[*at].how = change::state::done;

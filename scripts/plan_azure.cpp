@@ -52,10 +52,12 @@ std::string text_inside(const json& document, std::initializer_list<const char*>
     return found.is_string() ? found.get<std::string>() : std::string();
 }
 
-asio::awaitable<json> get_document(engine& run, std::string path, const char* version) {
-    if (!run.reaches_azure()) throw step_error(azure_is_not_reached);
+// A resource as it is; whatever else answers would be taken for one without this and that.
+asio::awaitable<json> get_resource(engine& run, std::string path, const char* version) {
     const auto how = get(path, version);
     const auto result = co_await run.read(how);
+    if (!inside(result["parsed"], {"properties"}).is_object())
+        throw step_error("the answer to `" + for_people(how.in, how.command.text) + "` is no resource of Azure");
     co_return result["parsed"];
 }
 
@@ -69,8 +71,11 @@ std::string last_part(const std::string& id) {
     return id.substr(id.rfind('/') + 1);
 }
 
-// A rule without what Azure adds to it, and without members that say nothing.
-json writable(const json& rule) {
+// A rule as it can be written: without what Azure adds to it, and without members that say nothing.
+json rule_in(const json& result) {
+    const auto rule = inside(result["parsed"], {"properties"});
+    if (!rule.is_object())
+        throw step_error("Azure's answer is no rule: " + result["stdout"].get<std::string>().substr(0, 200));
     constexpr std::array known = {"description",
                                   "protocol",
                                   "sourcePortRange",
@@ -133,17 +138,18 @@ asio::awaitable<std::set<std::string>> guarding_groups(engine& run) {
         if (const auto id = text_inside(of, {"properties", "networkSecurityGroup", "id"}); !id.empty())
             groups.insert(id);
     };
-    const auto machine = co_await get_document(run, std::string(), machine_version);
+    const auto machine = co_await get_resource(run, std::string(), machine_version);
     const auto adapters = inside(machine, {"properties", "networkProfile", "networkInterfaces"});
+    if (!adapters.is_array()) throw step_error("Azure names no network adapters of the machine");
     for (const auto& adapter : adapters) {
         const auto id = text_inside(adapter, {"id"});
-        const auto about = co_await get_document(run, id, network_version);
+        const auto about = co_await get_resource(run, id, network_version);
         add(about);
         const auto addresses = inside(about, {"properties", "ipConfigurations"});
         for (const auto& address : addresses) {
             const auto subnet = text_inside(address, {"properties", "subnet", "id"});
             if (subnet.empty()) continue;
-            const auto seen = co_await get_document(run, subnet, network_version);
+            const auto seen = co_await get_resource(run, subnet, network_version);
             add(seen);
         }
     }
@@ -205,14 +211,15 @@ bool has_arrived(const json& result) {
 asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure_snapshot_step& wanted) {
     const auto name = run.say(wanted.name);
     if (!is_name(name)) throw step_error("not the name of a snapshot (letters, digits, . _ -, up to 80): " + name);
-    const auto machine = co_await get_document(run, std::string(), machine_version);
+    const auto machine = co_await get_resource(run, std::string(), machine_version);
     const auto id = text_inside(machine, {"id"});
     const auto disk = text_inside(machine, {"properties", "storageProfile", "osDisk", "managedDisk", "id"});
     const auto group_ends = id.find("/providers/");
     if (group_ends == std::string::npos || disk.empty())
         throw step_error("Azure names no managed system disk of the machine, and only those have snapshots here");
     const auto path = id.substr(0, group_ends) + "/providers/Microsoft.Compute/snapshots/" + name;
-    const auto how = get(path, disk_version, true);
+    auto how = get(path, disk_version, true);
+    how.keep = {"properties"};
     const auto now = co_await run.read(how);
     const auto source = text_inside(now["parsed"], {"properties", "creationData", "sourceResourceId"});
     if (now["rc"] == 0 && source != disk) throw step_error("there is a snapshot " + name + " already, of " + source);
@@ -230,6 +237,8 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure
     plan.undo = undo_class::none;
     plan.residue = "the snapshot " + name + " stays, and costs money until somebody deletes it";
     plan.limit = std::chrono::seconds(1800);
+    plan.present = how;
+    plan.present_before = state_of(how, now);
     plan.proof = how;
     plan.holds = has_arrived;
     plan.within = std::chrono::seconds(300);
@@ -239,14 +248,13 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure
 asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure_rule_step& wanted) {
     const auto name = run.say(wanted.name), given = run.say(wanted.group);
     if (!is_name(name)) throw step_error("not the name of a rule (letters, digits, . _ -, up to 80): " + name);
-    if (!run.reaches_azure()) throw step_error(azure_is_not_reached);
     const auto group = co_await chosen_group(run, given);
     const auto path = group + "/securityRules/" + name;
     auto how = get(path, network_version, true);
     how.keep = {"properties"};
     const auto now = co_await run.read(how);
     const bool is_there = now["rc"] == 0;
-    const auto before = is_there ? writable(now["parsed"]["properties"]) : json();
+    const auto before = is_there ? rule_in(now) : json();
     auto after = is_there ? before : json::object();
     if (wanted.is_wanted) apply(run, wanted, after);
     if (wanted.is_wanted ? is_there && after == before : !is_there) co_return std::nullopt;
@@ -265,7 +273,7 @@ asio::awaitable<std::optional<change_plan>> plan_change(engine& run, const azure
     plan.proof = how;
     plan.holds = [after, wanted = wanted.is_wanted](const json& result) {
         if (!wanted) return result["rc"] == 404;
-        return result["rc"] == 0 && has_arrived(result) && writable(result["parsed"]["properties"]) == after;
+        return result["rc"] == 0 && has_arrived(result) && rule_in(result) == after;
     };
     plan.within = std::chrono::seconds(120);
     co_return plan;

@@ -54,7 +54,8 @@ struct line_use {
 
 struct restart_outcome {
     std::chrono::milliseconds took{};
-    std::string proof;  // what showed that it is a new boot: "machine-info after firmware"
+    std::string proof;      // what showed that it is a new boot: "machine-info after firmware"
+    std::string refusal{};  // why it was not restarted; empty: it was
 };
 
 class target {

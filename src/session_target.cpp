@@ -95,7 +95,7 @@ boost::asio::awaitable<scripts::outcome> session_target::run_here(scripts::comma
 }
 
 // The exit code of a call that Azure does not carry out is its HTTP status; 124 when it has not ended in its time, 125
-// when there is no answer. Whether something was changed shows when it is looked at: no call of ours adds up.
+// when there is no answer; whether something was changed shows when it is looked at.
 boost::asio::awaitable<scripts::outcome> session_target::call_azure(scripts::command what) {
     scripts::outcome answer;
     answer.proof = scripts::proof_level::hashed;  // it came by no line
@@ -126,24 +126,27 @@ boost::asio::awaitable<scripts::outcome> session_target::call_azure(scripts::com
 boost::asio::awaitable<scripts::restart_outcome> session_target::restart(std::string reason, std::chrono::seconds limit,
                                                                          scripts::restarted_by who) {
     session_.line().mark("restart: " + reason);
-    std::function<boost::asio::awaitable<void>()> by_azure;
+    std::function<boost::asio::awaitable<std::string>()> by_azure;
     if (who == scripts::restarted_by::azure) by_azure = [this, limit] { return restart_by_azure(limit); };
     auto restarting = session_.restart(reason, limit, std::move(by_azure));
     const auto proof = co_await std::move(restarting);
     scripts::restart_outcome outcome;
     outcome.took = in_ms(proof.took);
     outcome.proof = proof.evidence;
+    outcome.refusal = proof.refusal;
     co_return outcome;
 }
 
-boost::asio::awaitable<void> session_target::restart_by_azure(std::chrono::seconds limit) {
+// Without an answer, or when Azure has not ended in its time, the machine may be restarting: its console tells.
+boost::asio::awaitable<std::string> session_target::restart_by_azure(std::chrono::seconds limit) {
     scripts::command asked;
     asked.in = scripts::shell::azure;
     asked.text = scripts::written_request({"POST", "restart?api-version=2022-11-01", {}});
     asked.limit = limit;
     auto calling = call_azure(asked);
     const auto answer = co_await std::move(calling);
-    if (answer.exit_code != 0) transport::fail(transport::transport_error::wrong_state, answer.err);
+    const bool is_refused = answer.exit_code >= 300;
+    co_return is_refused ? answer.err : std::string();
 }
 
 void session_target::mark(const std::string& label) {

@@ -28,7 +28,7 @@ class session_target final : public scripts::target {
     boost::asio::awaitable<scripts::outcome> run_here(scripts::command what);
     boost::asio::awaitable<scripts::outcome> talk(scripts::command what);
     boost::asio::awaitable<scripts::outcome> call_azure(scripts::command what);
-    boost::asio::awaitable<void> restart_by_azure(std::chrono::seconds limit);
+    boost::asio::awaitable<std::string> restart_by_azure(std::chrono::seconds limit);
 
     sac::session& session_;
     bool may_start_programs_;

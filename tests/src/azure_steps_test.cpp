@@ -77,8 +77,10 @@ asio::awaitable<void> restart_from_outside(std::shared_ptr<guest::machine> machi
     options.who.password = canary;
     sac::session session(line, options);
     co_await session.open();
-    std::function<asio::awaitable<void>()> press = [hypervisor] {
-        return hypervisor->signal(transport::out_of_band{transport::out_of_band::kind::reset});
+    std::function<asio::awaitable<std::string>()> press = [hypervisor]() -> asio::awaitable<std::string> {
+        const transport::out_of_band pressed{transport::out_of_band::kind::reset};
+        co_await hypervisor->signal(pressed);
+        co_return "";
     };
     const std::string reason = "it hangs";
     auto restarting = session.restart(reason, std::chrono::minutes(15), press);
@@ -150,6 +152,41 @@ TEST_SUITE("src/azure_steps") {
         CHECK(ended.status == 3);
         CHECK(ended.out.find("QuotaExceeded") != std::string::npos);
         CHECK(bench.azure.seen().at("rules").at("nsg-nic/RDP").at("sourceAddressPrefix") == "*");
+    }
+
+    TEST_CASE("a snapshot of an earlier day is not what a step of high risk needs") {
+        azure_bench bench;
+        REQUIRE(bench.run({"run", bench.book(snapshot), "sim:healthy", "--apply", "--yes"}).status == 0);
+        const auto report = bench.report(
+            {"run", bench.book(snapshot + narrow), "sim:healthy", "--apply", "--yes", "--var", "confirm:narrow=yes"});
+        CHECK(report.at("verdict").get<std::string>().find("take a snapshot") != std::string::npos);
+        CHECK(bench.azure.seen().at("rules").at("nsg-nic/RDP").at("sourceAddressPrefix") == "*");
+    }
+
+    TEST_CASE("answers that are not Azure's own are told, and nothing is planned by them") {
+        azure_bench bench;
+        for (const char* call : {"vm", "nic", "subnet", "rule", "snapshot"})
+            for (const char* answer : {"array", "empty", "not-json", "no-string", "half", "throttled", "forbidden"}) {
+                const std::string fail = std::string(call) + ":" + answer;
+                CAPTURE(fail);
+                bench.azure.set({{"fail", fail}});
+                const auto report = bench.report({"run", bench.book(snapshot + narrow), "sim:healthy"});
+                CHECK(report.at("result") == "faults_found");
+                CHECK(holds(texts(report.at("findings"), "text"), "could not be determined"));
+            }
+    }
+
+    TEST_CASE("a restart that Azure refuses is a step that failed, and what was changed is taken back") {
+        azure_bench bench({"fail=power:forbidden"});
+        const auto report = bench.report(
+            {"run",
+             bench.book("  - {name: Value, id: value, why: It is wanted., risk: low, registry: {key: 'HKLM\\SOFTWARE', "
+                        "value: Wanted, data: '1', effective: restart}}\n"
+                        "  - {name: Again, id: again, why: It hangs., risk: medium, when: run.restart_pending, "
+                        "azure.restart: {reason: It hangs.}}\n"),
+             "sim:healthy", "--apply", "--yes", "--var", "confirm:again=yes"});
+        CHECK(report.at("result") == "failed_rolled_back");
+        CHECK(holds(texts(report.at("changes"), "problem"), "AuthorizationFailed"));
     }
 
     TEST_CASE("a rule that somebody changed after us is not undone") {
