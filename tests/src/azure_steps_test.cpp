@@ -176,6 +176,21 @@ TEST_SUITE("src/azure_steps") {
             }
     }
 
+    TEST_CASE("what Azure does not tell is one finding, and no rule is said to be absent") {
+        azure_bench bench;
+        for (const char* call : {"vm", "nic", "subnet", "nsg"})
+            for (const char* answer : {"vm-missing", "token-expired", "not-json", "array"}) {
+                const std::string fail = std::string(call) + ":" + answer;
+                CAPTURE(fail);
+                bench.azure.set({{"fail", fail}});
+                const auto report = bench.report({"run", "azure-exposure", "sim:healthy"});
+                CHECK(report.at("result") == "faults_found");
+                CHECK(report.at("looks").empty());
+                REQUIRE(report.at("findings").size() == 1);
+                CHECK(holds(texts(report.at("findings"), "text"), "could not be determined"));
+            }
+    }
+
     TEST_CASE("a restart that Azure refuses is a step that failed, and what was changed is taken back") {
         azure_bench bench({"fail=power:forbidden"});
         const auto report = bench.report(
