@@ -42,6 +42,7 @@ std::string for_people(shell in, std::string text) {
         // What a resource is called; whose it is stands in the journal.
         if (const auto provider = text.find("/providers/"); provider != text.npos)
             text.replace(text.find(' ') + 1, provider + 11 - text.find(' ') - 1, "");
+        if (text.ends_with(' ')) text += "the machine";
         return text;
     }
     if (in == shell::local) std::replace(text.begin(), text.end(), '\n', ' ');

@@ -188,6 +188,7 @@ TEST_SUITE("src/azure_steps") {
                 CHECK(report.at("looks").empty());
                 REQUIRE(report.at("findings").size() == 1);
                 CHECK(holds(texts(report.at("findings"), "text"), "could not be determined"));
+                if (fail == "vm:vm-missing") CHECK(holds(texts(report.at("findings"), "text"), "GET the machine: "));
             }
     }
 
